@@ -1,0 +1,1 @@
+"""See inside recurrent networks: step by step, every gate, every gradient."""
