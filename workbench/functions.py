@@ -1,0 +1,243 @@
+"""The functions that equations may use: each one once, with its derivative and its spellings.
+
+A `Function` can be called on NumPy arrays (complex ones too, so that complex-step derivatives
+work) and on the nodes of a cell's graph, where it only notes that it was called. All are
+elementwise. There are no reductions over units here: an equation of a cell speaks of one unit
+at a time, apart from its matrix products.
+
+Complex arguments follow the real axis: a comparison looks at the real part, so that
+`f(a + 1e-30j).imag / 1e-30` is the derivative of the branch that `a` lies on.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = [
+    "Function",
+    "abs",
+    "clip",
+    "elu",
+    "exp",
+    "hard_sigmoid",
+    "identity",
+    "leaky_relu",
+    "log",
+    "maximum",
+    "minimum",
+    "relu",
+    "sigmoid",
+    "softplus",
+    "softsign",
+    "sqrt",
+    "tanh",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """One elementwise function y = f(a) or y = f(a, b).
+
+    name: as the equations write it.
+    numpy: the function on NumPy arrays, real or complex, any shape.
+    partials: (y, a, ...) -> the partial derivative for each argument, written with the operators
+        and functions of this module, and from the output y wherever that loses no precision.
+    cpu: the body of the function in scalar Python for Numba; `real` is the kernel's number type.
+    latex: a format string for the arguments, or a bare command such as \\tanh.
+    """
+
+    name: str
+    numpy: Callable
+    partials: Callable
+    cpu: str
+    latex: str
+    arity: int = 1
+
+    def __call__(self, *arguments):
+        """Apply the function, elementwise, to arrays or to the nodes of a graph.
+
+        Raises TypeError when the number of arguments is wrong.
+        """
+        if len(arguments) != self.arity:
+            raise TypeError(f"{self.name}: expected {self.arity} argument(s), got {len(arguments)}")
+        for argument in arguments:
+            if hasattr(argument, "apply_function"):
+                return argument.apply_function(self, arguments)
+        with np.errstate(all="ignore"):
+            return self.numpy(*(np.asarray(a) for a in arguments))
+
+    def __repr__(self):
+        return self.name
+
+
+def _sigmoid(a):
+    # exp of a negative number only: no overflow, and full relative precision in both tails.
+    positive = a.real >= 0
+    e = np.exp(np.where(positive, -a, a))
+    return np.where(positive, 1, e) / (1 + e)
+
+
+def _softplus(a):
+    positive = a.real > 0
+    return np.where(positive, a, 0) + np.log1p(np.exp(np.where(positive, -a, a)))
+
+
+def _abs(a):
+    return np.where(a.real < 0, -a, a)
+
+
+def _maximum(a, b):
+    larger = np.where(a.real >= b.real, a, b)
+    return np.where(np.isnan(a), a, larger)
+
+
+def _minimum(a, b):
+    smaller = np.where(a.real <= b.real, a, b)
+    return np.where(np.isnan(a), a, smaller)
+
+
+def _greater(a, b):
+    unknown = np.isnan(a) | np.isnan(b)
+    return np.where(unknown, np.nan, np.where(a.real > b.real, 1.0, 0.0))
+
+
+def _elu(a):
+    return np.where(a.real > 0, a, np.expm1(np.where(a.real > 0, 0, a)))
+
+
+def _hard_sigmoid(a):
+    y = a / 6 + 0.5
+    return np.where(y.real < 0, 0, np.where(y.real > 1, 1, y))
+
+
+sigmoid = Function(
+    "sigmoid",
+    _sigmoid,
+    lambda y, a: (y * (1 - y),),
+    """e = math.exp(-math.fabs(a))
+return (real(1) if a >= 0 else e) / (real(1) + e)""",
+    r"\sigma",
+)
+tanh = Function("tanh", np.tanh, lambda y, a: (1 - y * y,), "return math.tanh(a)", r"\tanh")
+identity = Function("identity", lambda a: a, lambda y, a: (1.0,), "return a", "{}")
+
+greater = Function(
+    "greater",
+    _greater,
+    lambda y, a, b: (0.0, 0.0),
+    """if a != a or b != b:
+    return a + b
+return real(1) if a > b else real(0)""",
+    r"[{} > {}]",
+    arity=2,
+)
+choose = Function(
+    "choose",
+    lambda c, a, b: np.where(np.isnan(c), c, np.where(c.real > 0, a, b)),
+    lambda y, c, a, b: (0.0, greater(c, 0.0), 1 - greater(c, 0.0)),
+    """if c != c:
+    return c
+return a if c > 0 else b""",
+    r"[{0} > 0]\,{1} + [{0} \leq 0]\,{2}",
+    arity=3,
+)
+relu = Function(
+    "relu",
+    lambda a: _maximum(a, np.zeros((), a.dtype)),
+    lambda y, a: (greater(y, 0.0),),
+    "return real(0) if a < 0 else a",
+    r"\mathrm{ReLU}",
+)
+leaky_relu = Function(
+    "leaky_relu",
+    lambda a: np.where(a.real > 0, a, 0.01 * a),
+    lambda y, a: (choose(y, 1.0, 0.01),),
+    "return a if a > 0 else real(0.01) * a",
+    r"\mathrm{LeakyReLU}",
+)
+elu = Function(
+    "elu",
+    _elu,
+    lambda y, a: (choose(y, 1.0, y + 1),),
+    "return a if a > 0 else math.expm1(a)",
+    r"\mathrm{ELU}",
+)
+softplus = Function(
+    "softplus",
+    _softplus,
+    lambda y, a: (sigmoid(a),),
+    "return (a if a > 0 else real(0)) + math.log1p(math.exp(-math.fabs(a)))",
+    r"\mathrm{softplus}",
+)
+softsign = Function(
+    "softsign",
+    lambda a: a / (1 + _abs(a)),
+    lambda y, a: ((1 - abs(y)) * (1 - abs(y)),),
+    "return a / (real(1) + math.fabs(a))",
+    r"\mathrm{softsign}",
+)
+hard_sigmoid = Function(
+    "hard_sigmoid",
+    _hard_sigmoid,
+    lambda y, a: (greater(y, 0.0) * greater(1.0, y) / 6,),
+    """y = a / real(6) + real(0.5)
+if y < 0:
+    return real(0)
+return real(1) if y > 1 else y""",
+    r"\mathrm{HardSigmoid}",
+)
+exp = Function("exp", np.exp, lambda y, a: (y,), "return math.exp(a)", r"\exp")
+log = Function("log", np.log, lambda y, a: (1 / a,), "return math.log(a)", r"\log")
+sqrt = Function("sqrt", np.sqrt, lambda y, a: (0.5 / y,), "return math.sqrt(a)", r"\sqrt{{{}}}")
+abs = Function(
+    "abs",
+    _abs,
+    lambda y, a: (greater(a, 0.0) - greater(0.0, a),),
+    "return math.fabs(a)",
+    r"\left|{}\right|",
+)
+maximum = Function(
+    "maximum",
+    _maximum,
+    lambda y, a, b: (greater(a, b), 1 - greater(a, b)),
+    """if a != a:
+    return a
+return b if not a >= b else a""",
+    r"\max",
+    arity=2,
+)
+minimum = Function(
+    "minimum",
+    _minimum,
+    lambda y, a, b: (greater(b, a), 1 - greater(b, a)),
+    """if a != a:
+    return a
+return b if not a <= b else a""",
+    r"\min",
+    arity=2,
+)
+
+
+def clip(a, low, high):
+    """Keep a between low and high, elementwise; the derivative is 0 outside."""
+    return minimum(maximum(a, low), high)
+
+
+FUNCTIONS = {
+    f.name: f
+    for f in (sigmoid, tanh, identity, relu, leaky_relu, elu, softplus, softsign, hard_sigmoid)
+} | {f.name: f for f in (exp, log, sqrt, abs, maximum, minimum)}
+"""Every function an equation may name, by name (`clip` is built from two of them)."""
+
+
+def get(name):
+    """Return the function called `name` (a string), or `name` itself if it is a Function.
+
+    Raises ValueError that lists the known functions.
+    """
+    if isinstance(name, Function):
+        return name
+    if name not in FUNCTIONS:
+        raise ValueError(f"function: expected one of {', '.join(FUNCTIONS)}, got {name!r}")
+    return FUNCTIONS[name]

@@ -1,0 +1,8 @@
+"""Recurrent networks: parameters, runs, traces and gradients through time."""
+
+from .gradients import Gradients
+from .parameters import Parameters
+from .recurrent import Recurrent
+from .trace import Trace
+
+__all__ = ["Gradients", "Parameters", "Recurrent", "Trace"]

@@ -1,0 +1,132 @@
+"""Gradients of one loss through a trace: of every line, at every step, and of the parameters."""
+
+import numpy as np
+
+from ..targets.cpu import adjoint_lines
+
+
+class Gradients:
+    """The derivatives of a loss that `trace.bptt` found.
+
+    gradients["f"]: dL/df_t for every step t, shaped like trace["f"]: the total, over all paths.
+    gradients.carried["c"]: what enters step t from later steps, with the states taken as
+        independent of each other; zero at the last step.
+    gradients.parameters["U.f"]: shaped like the parameter. gradients.x, gradients.initial["h"]:
+        by the input and by the initial states.
+    """
+
+    def __init__(self, problem, adjoints, sums):
+        self._problem = problem
+        self._carried, totals, self._of_products, self._d_x = adjoints
+        self._matrices, self._steps = sums
+        self._totals = dict(zip(adjoint_lines(problem.kernels.plan), totals, strict=True))
+
+    @property
+    def names(self):
+        """Names of the lines that have a gradient, in order of computing."""
+        return tuple(name for name in self._problem.graph.lines if name in self._totals)
+
+    def __getitem__(self, name):
+        name = self._problem.graph.aliases.get(name, name) if isinstance(name, str) else name
+        if name not in self._totals:
+            raise KeyError(f"{name}: expected a recorded line ({', '.join(self.names)})")
+        return self._problem.edge.leave(self._totals[name])
+
+    @property
+    def carried(self):
+        """State name -> (time, batch, units): the adjoint that enters step t from later steps."""
+        states = zip(self._problem.cell.states, self._carried, strict=True)
+        return {name: self._problem.edge.leave(array[1:]) for name, array in states}
+
+    @property
+    def initial(self):
+        """State name -> (batch, units): dL / d(initial state)."""
+        states = zip(self._problem.cell.states, self._carried, strict=True)
+        return {name: self._problem.edge.leave_state(array[0]) for name, array in states}
+
+    @property
+    def x(self):
+        """dL/dx, shaped like x."""
+        return self._problem.edge.leave(self._d_x)
+
+    @property
+    def parameters(self):
+        """Parameter name -> gradient, shaped as in the equations."""
+        result = {}
+        for name in self._problem.cell.parameters:
+            if name in self._layout.vectors:
+                result[name] = self._vector_steps(name).sum(axis=0)
+            else:
+                pack = self._layout.pack_of(name)
+                result[name] = self._matrices[self._layout.packs.index(pack)][self._rows(name)]
+        return result
+
+    def by_step(self, name, full=False):
+        """What each step adds to the gradient of a parameter.
+
+        Returns the Frobenius norms (time,), or with full=True the contributions themselves,
+        (time, rows, columns) or (time, units); they add up to `parameters[name]`.
+        """
+        if name not in self._problem.cell.parameters:
+            known = ", ".join(self._problem.cell.parameters)
+            raise ValueError(f"by_step: expected a parameter ({known}), got {name!r}")
+        if name in self._layout.vectors:
+            steps = self._vector_steps(name)
+            return steps.copy() if full else np.linalg.norm(steps, axis=1)
+        whole = (
+            sum(np.einsum("tbi,tbj->tij", d, v) for d, v in self._factors(name)) if full else None
+        )
+        return whole if full else self._norms(name)
+
+    def _norms(self, name):
+        """Norms of sums of outer products, without making the products."""
+        left = [d for d, _ in self._factors(name)]
+        right = [v for _, v in self._factors(name)]
+        d, v = np.concatenate(left, axis=1), np.concatenate(right, axis=1)
+        # |sum_b d_b v_b^T|^2 is the sum over rows b, c of (d_b . d_c) (v_b . v_c).
+        squared = np.einsum("tbc,tbc->t", d @ d.transpose(0, 2, 1), v @ v.transpose(0, 2, 1))
+        return np.sqrt(np.maximum(squared, 0))
+
+    def _factors(self, name):
+        """[(adjoint of the product (time, batch, rows), operand (time, batch, columns))]."""
+        plan = self._problem.kernels.plan
+        pack = self._layout.pack_of(name)
+        found = [
+            (adjoint[:, :, self._rows(name)], self._operand(product.operand))
+            for product, adjoint in zip(plan.products, self._of_products, strict=True)
+            if product.pack is pack
+        ]
+        if not found:  # a clamped line may leave a parameter without any use
+            time, batch, _ = self._problem.x.shape
+            rows, columns = self._problem.parameters[name].shape
+            found = [(np.zeros((time, batch, rows)), np.zeros((time, batch, columns)))]
+        return found
+
+    def _operand(self, node):
+        plan, (states, lines, clamps) = self._problem.kernels.plan, self._problem.record
+        names = list(plan.graph.states)
+        if node.op == "input":
+            return self._problem.x
+        if node.op == "state":
+            return states[names.index(node.value)][:-1]
+        if node.op == "clamp":
+            return clamps[list(plan.graph.clamps).index(node.value)]
+        if id(node) in plan.output_of:
+            return states[names.index(plan.output_of[id(node)])][1:]
+        return lines[[id(n) for _, n in plan.kept].index(id(node))]
+
+    @property
+    def _layout(self):
+        return self._problem.kernels.plan.layout
+
+    def _rows(self, name):
+        """The rows of a matrix in its pack."""
+        pack, lengths = self._layout.pack_of(name), self._problem.lengths
+        first = sum(lengths[size] for size in pack.offset(name))
+        return slice(first, first + lengths[pack.rows[name]])
+
+    def _vector_steps(self, name):
+        return self._steps[self._layout.vectors.index(name)]
+
+    def __repr__(self):
+        return f"Gradients({self._problem.cell.name}: {', '.join(self.names)}, x, parameters)"

@@ -1,0 +1,101 @@
+"""The parameters of one network by the names of its equations, and how they are stored.
+
+Matrices that share a product lie in one array, rows below rows; `parameters["U.f"]` is a view of
+its rows, so writing into it changes the network.
+"""
+
+from collections.abc import MutableMapping
+from types import SimpleNamespace
+
+import numpy as np
+
+from .inputs import numeric
+
+
+class Parameters(MutableMapping):
+    """name -> array, (rows, columns) for a matrix, (units,) for a vector.
+
+    Assigning copies the values in; the shape must fit. Names cannot be added or deleted.
+    """
+
+    def __init__(self, layout, shapes, dtype):
+        self._layout, self._shapes, self._dtype = layout, dict(shapes), np.dtype(dtype)
+        self._matrices = tuple(self._empty(pack) for pack in layout.packs)
+        self._vectors = tuple(np.zeros(shapes[name], dtype) for name in layout.vectors)
+        self._views = {}
+        for pack, array in zip(layout.packs, self._matrices, strict=True):
+            first = 0
+            for name in pack.rows:
+                last = first + shapes[name][0]
+                self._views[name] = array[first:last]
+                first = last
+        self._views |= dict(zip(layout.vectors, self._vectors, strict=True))
+
+    def _empty(self, pack):
+        shapes = [self._shapes[name] for name in pack.rows]
+        return np.zeros((sum(s[0] for s in shapes), shapes[0][1]), self._dtype)
+
+    def __getitem__(self, name):
+        if name not in self._shapes:
+            raise KeyError(f"{name}: expected one of {', '.join(self._shapes)}")
+        return self._views[name]
+
+    def __setitem__(self, name, value):
+        view = self[name]
+        value = numeric(name, value)
+        if value.shape != view.shape:
+            raise ValueError(f"{name}: expected {view.shape}, got {value.shape}")
+        view[...] = value
+
+    def __delitem__(self, name):
+        raise TypeError(f"{name}: parameters cannot be deleted")
+
+    def __iter__(self):
+        return iter(self._shapes)
+
+    def __len__(self):
+        return len(self._shapes)
+
+    @property
+    def count(self):
+        """How many numbers there are in all."""
+        return sum(view.size for view in self.values())
+
+    @property
+    def arrays(self):
+        """(matrices, vectors) as the kernels take them: packed, C-contiguous."""
+        return self._matrices, self._vectors
+
+    def copy(self):
+        """Return the same values in arrays of their own."""
+        other = Parameters(self._layout, self._shapes, self._dtype)
+        for mine, theirs in zip(sum(self.arrays, ()), sum(other.arrays, ()), strict=True):
+            theirs[...] = mine
+        return other
+
+    def namespaces(self):
+        """Return letter -> what a cell takes for it: an array (W) or an object with W.i, W.f."""
+        found = {}
+        for name, array in self.items():
+            letter, _, rest = name.partition(".")
+            if rest:
+                setattr(found.setdefault(letter, SimpleNamespace()), rest, array)
+            else:
+                found[letter] = array
+        return found
+
+    def __repr__(self):
+        shapes = ", ".join(f"{name} {shape}" for name, shape in self._shapes.items())
+        return f"<{self.count:,} parameters: {shapes}>"
+
+
+class Numbers(dict):
+    """Numeric hyper-parameters by name; only those that the cell has, and only numbers."""
+
+    def __setitem__(self, name, value):
+        if name not in self:
+            known = ", ".join(self) or "none"
+            raise KeyError(f"{name}: expected a numeric hyper-parameter ({known})")
+        if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+            raise ValueError(f"{name}: expected a number, got {value!r}")
+        super().__setitem__(name, float(value))

@@ -1,0 +1,213 @@
+"""A recurrent network: one cell with sizes, parameters and a number type, run over sequences."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .. import cells
+from ..equations.cell import Cell
+from ..equations.stages import Layout
+from ..targets import cpu
+from .inputs import Edge, positive_integer, read_clamp, read_mask, read_state, read_x, refuse_nan
+from .parameters import Numbers, Parameters
+from .starts import fill
+from .trace import Trace
+
+DTYPES = ("float64", "float32")
+
+
+class Recurrent:
+    """One layer of recurrent units: a cell's equations over time.
+
+    cell: a name of `workbench.cells` ("lstm") or a cell made with `@workbench.cell`.
+    input_size, hidden_size: units of x and of the state.
+    sizes: lengths that the cell names besides these, such as {"y": 3} for a Jordan network.
+    seed: a whole number; the same seed gives the same parameters, bit for bit.
+    start: how parameters are filled, by name or letter: {"b.f": 5.0, "U": "identity"}.
+    dtype: "float64" (gradients that vanish need its range) or "float32".
+    hyper: hyper-parameters of the cell, such as leak_rate=0.3 or activation="relu".
+
+    `parameters` maps names of the equations to arrays, `numbers` the numeric hyper-parameters;
+    both may be changed at any time, and no change compiles anything.
+    Raises ValueError with one line for a wrong argument, EquationError for sizes that cannot be.
+    """
+
+    def __init__(
+        self, cell, input_size, hidden_size, *, sizes=None, seed=0, start=None, dtype="float64",
+        **hyper,
+    ):  # fmt: skip
+        self.cell = cells.get(cell).choose(**hyper)
+        self.input_size = positive_integer("input_size", input_size)
+        self.hidden_size = positive_integer("hidden_size", hidden_size)
+        self.seed = positive_integer("seed", seed, least=0)
+        for name, value in (sizes or {}).items():
+            positive_integer(f"sizes[{name!r}]", value)
+        self.lengths = self.cell.lengths(self.input_size, self.hidden_size, sizes)
+        self.dtype = _dtype(dtype)
+        self.layout = Layout.of(self.cell.graph)
+        self.parameters = Parameters(self.layout, self.cell.shapes(self.lengths), self.dtype)
+        self.numbers = Numbers({n: self.cell.hyper[n] for n in self.layout.numbers})
+        fill(self.cell, self.parameters, self.seed, dict(start or {}))
+
+    def run(
+        self, x, state=None, *, lengths=None, mask=None, clamp=None, record="all",
+        batch_first=False,
+    ):  # fmt: skip
+        """Run the cell over a sequence and return the Trace of what every line did.
+
+        x: (time, batch, input), or (time, input), which drops the batch axis from all results;
+            with batch_first (batch, time, input), and all results the same way round.
+        state: initial states by name, (batch, units) each; zero where not given.
+        lengths: (batch,) real steps from the first on; mask: (time, batch), True where real. A
+            masked step holds the state, records zeros and ignores the gradient of its output.
+        clamp: line -> value that it takes instead of its equation: a number, (units,), (time, 1)
+            or (time, units). No gradient passes through it.
+        record: "all" lines, "output" (what the backward pass needs), or a list of line names.
+        """
+        problem = self._problem(x, state, lengths, mask, clamp, record, batch_first)
+        problem = problem.with_parameters(self.parameters.copy(), self._numbers())
+        problem.forward()
+        return Trace(problem)
+
+    def step(self, x_t, state=None):
+        """Take one step and return the new states by name.
+
+        x_t: (input,) or (batch, input). state: as this method returned it, or None for zeros.
+        """
+        x_t = np.asarray(x_t)
+        if x_t.ndim not in (1, 2) or x_t.shape[-1] != self.input_size:
+            size = self.input_size
+            raise ValueError(f"x_t: expected ({size},) or (batch, {size}), got {x_t.shape}")
+        problem = self._problem(x_t[None], state, None, None, None, "output", False)
+        problem = problem.with_parameters(self.parameters, self._numbers())
+        problem.forward()
+        leave = problem.edge.leave_state
+        names = self.cell.states
+        return {n: leave(s[-1]).copy() for n, s in zip(names, problem.record[0], strict=True)}
+
+    def _numbers(self):
+        return np.array([self.numbers[n] for n in self.layout.numbers], self.dtype)
+
+    def _problem(self, x, state, lengths, mask, clamp, record, batch_first):
+        x, edge = read_x(x, self.input_size, batch_first)
+        time, batch, _ = x.shape
+        mask = read_mask(mask, lengths, edge, time, batch)
+        masked = not mask.all()
+        if masked:
+            x = np.where(mask[:, :, None], x, 0)
+        x = np.array(x, self.dtype, order="C")
+        refuse_nan("x", x)
+        graph = self.cell.graph
+        held = self._held(clamp, edge, time, batch)
+        kernels = cpu.kernels(
+            graph if not held else _clamped(graph, tuple(held)),
+            self.layout, self._record(record), self.dtype.name,
+        )  # fmt: skip
+        shapes = {n: (batch, self.lengths[graph.size(s)]) for n, s in graph.states.items()}
+        initial = read_state(state, self.cell.states, shapes, edge, self.dtype)
+        arrays = kernels.empty_record(self.lengths, time, batch, held, masked)
+        for array, name in zip(arrays[0], self.cell.states, strict=True):
+            array[0] = initial[name]
+        return Problem(self.cell, self.lengths, kernels, x, mask, edge, arrays)
+
+    def _line(self, argument, name):
+        graph = self.cell.graph
+        name = graph.aliases.get(name, name) if isinstance(name, str) else name
+        if name not in graph.lines:
+            known = ", ".join(graph.lines)
+            raise ValueError(
+                f"{argument}: expected lines of {self.cell.name} ({known}), got {name!r}"
+            )
+        return name
+
+    def _held(self, clamp, edge, time, batch):
+        held = {}
+        if clamp is not None and not isinstance(clamp, dict):
+            raise ValueError(f'clamp: expected a dict such as {{"f": 1.0}}, got {clamp!r}')
+        for name, value in (clamp or {}).items():
+            line = self._line("clamp", name)
+            units = self.lengths[self.cell.graph.size(self.cell.graph.lines[line])]
+            held[line] = read_clamp(name, value, edge, (time, batch, units), self.dtype)
+        return held
+
+    def _record(self, record):
+        if isinstance(record, str):
+            if record not in ("all", "output"):
+                raise ValueError(f"record: expected 'all', 'output' or line names, got {record!r}")
+            return record
+        try:
+            return frozenset(self._line("record", name) for name in record)
+        except TypeError:
+            raise ValueError(
+                f"record: expected 'all', 'output' or line names, got {record!r}"
+            ) from None
+
+    def __repr__(self):
+        sizes = ", ".join(f"{name}={value}" for name, value in self.lengths.items())
+        hyper = {**self.cell.hyper, **self.numbers}
+        chosen = "".join(f", {name}={value}" for name, value in hyper.items())
+        return (
+            f"Recurrent({self.cell.name}, {sizes}{chosen}, seed={self.seed}, {self.dtype.name}): "
+            f"{self.parameters.count:,} parameters"
+        )
+
+
+@dataclass
+class Problem:
+    """One run: the kernels and every array they read and write. Inside, time comes first."""
+
+    cell: Cell
+    lengths: dict
+    kernels: cpu.Kernels
+    x: np.ndarray
+    mask: np.ndarray
+    edge: Edge
+    record: tuple
+    parameters: Parameters | None = None
+    numbers: np.ndarray | None = None
+
+    def with_parameters(self, parameters, numbers):
+        self.parameters, self.numbers = parameters, numbers
+        return self
+
+    @property
+    def parameter_arrays(self):
+        return (*self.parameters.arrays, self.numbers)
+
+    @property
+    def graph(self):
+        return self.kernels.plan.graph
+
+    def forward(self):
+        self.kernels.forward(self.x, self.mask, self.lengths, self.parameter_arrays, self.record)
+
+    def backward(self, cut, given):
+        return self.kernels.backward(
+            self.x, self.mask, cut, self.lengths, self.parameter_arrays, self.record, given
+        )
+
+    def jacobian(self):
+        return self.kernels.jacobian(
+            self.x, self.mask, self.lengths, self.parameter_arrays, self.record
+        )
+
+
+_CLAMPED = {}
+
+
+def _clamped(graph, names):
+    """The same clamped graph for the same lines, so that its kernels are found again."""
+    key = (id(graph), names)
+    if key not in _CLAMPED:
+        _CLAMPED[key] = graph, graph.clamped(names)
+    return _CLAMPED[key][1]
+
+
+def _dtype(dtype):
+    try:
+        dtype = np.dtype(dtype)
+    except TypeError:
+        dtype = None
+    if dtype is None or dtype.name not in DTYPES:
+        raise ValueError(f"dtype: expected {' or '.join(DTYPES)}, got {dtype!r}")
+    return dtype

@@ -1,0 +1,167 @@
+"""The trace of a run: what every named line of the equations did at every step."""
+
+import numpy as np
+
+from ..targets.cpu import adjoint_lines
+from .gradients import Gradients
+from .inputs import positive_integer, read_d_lines
+
+
+class Trace:
+    """What a network did over a sequence. All arrays are (time, batch, units), or (time, units).
+
+    `trace["f"]` or `trace.f` is the named line f at every step; a state's name stands for its
+    value after the step. A masked step shows zeros. `names` lists what was recorded, `final` has
+    the last states (ready for the next `run`), `initial` the first. The arrays are read-only and
+    belong to the parameters as they were when the network ran.
+    """
+
+    def __init__(self, problem):
+        self._problem = problem
+        self._lines = {}
+
+    @property
+    def cell(self):
+        return self._problem.cell
+
+    @property
+    def parameters(self):
+        """The parameters that this run used, by name; a copy."""
+        return self._problem.parameters
+
+    @property
+    def x(self):
+        return self._problem.edge.leave(_read_only(self._problem.x))
+
+    @property
+    def mask(self):
+        """(time, batch) bool: which steps are real."""
+        return self._problem.edge.leave(_read_only(self._problem.mask))
+
+    @property
+    def names(self):
+        """Names of the recorded lines, in order of computing."""
+        graph = self._problem.graph
+        recorded = adjoint_lines(self._problem.kernels.plan)
+        return tuple(name for name in graph.lines if name in recorded)
+
+    @property
+    def final(self):
+        """State name -> (batch, units) after the last step."""
+        return self._states(-1)
+
+    @property
+    def initial(self):
+        """State name -> (batch, units) before the first step."""
+        return self._states(0)
+
+    def _states(self, step):
+        problem = self._problem
+        states = zip(self.cell.states, problem.record[0], strict=True)
+        return {name: problem.edge.leave_state(s[step]).copy() for name, s in states}
+
+    def __getitem__(self, name):
+        name = self._problem.graph.aliases.get(name, name) if isinstance(name, str) else name
+        if name not in self.names:
+            raise KeyError(f"{name}: expected a recorded line ({', '.join(self.names)})")
+        return self._problem.edge.leave(self._line(name))
+
+    def __getattr__(self, name):
+        if not name.startswith("_") and name in (*self.names, *self._problem.graph.aliases):
+            return self[name]
+        raise AttributeError(f"{name}: expected a recorded line ({', '.join(self.names)})")
+
+    def _line(self, name):
+        """The (time, batch, units) array of a recorded line."""
+        if name not in self._lines:
+            states, lines, clamps = self._problem.record
+            plan = self._problem.kernels.plan
+            if name in self.cell.states:
+                array = self._shown(states[self.cell.states.index(name)][1:])
+            elif name in plan.graph.clamps:
+                array = self._shown(clamps[list(plan.graph.clamps).index(name)])
+            else:
+                array = lines[[key for key, _ in plan.kept].index(name)]
+            self._lines[name] = _read_only(array)
+        return self._lines[name]
+
+    def _shown(self, array):
+        mask = self._problem.mask
+        return array if mask.all() else np.where(mask[:, :, None], array, 0)
+
+    def worked(self, t, batch=0, unit=None):
+        """Return step t's equations with its numbers put in; a `Worked`, shown as LaTeX.
+
+        t: the step, from the end when negative. batch: the row. unit: write out this unit only;
+        without it all units are written out when there are at most four, else unit 0.
+        """
+        from .worked import Worked
+
+        return Worked.of(self, t, batch, unit)
+
+    def bptt(self, d_h, *, truncate=None, lags=None):
+        """Backpropagate through time and return the Gradients.
+
+        d_h: the derivative of the loss by the cell's output at every step, an array like
+            `trace.h`, or a dict of such arrays for any recorded lines, {"h": ..., "c": ...}.
+        truncate: cut the gradient before the steps k, 2k, ...
+        lags: let each step's loss reach back this many steps only (a window that moves along).
+        """
+        problem = self._problem
+        if problem.kernels.plan.record not in ("all", "output"):
+            named = ", ".join(sorted(problem.kernels.plan.record))
+            raise ValueError(f"bptt: expected a trace with record='all' or 'output', got {named}")
+        if truncate is not None and lags is not None:
+            raise ValueError("lags: expected truncate or lags, got both")
+        shapes = {name: self._line(name).shape for name in self.names}
+        given = read_d_lines(d_h, self.cell.output, shapes, problem.edge)
+        steps = np.arange(len(problem.x))
+        if lags is not None:
+            return self._windows(given, steps, positive_integer("lags", lags, least=0) + 1)
+        cut = np.zeros(len(steps), bool)
+        if truncate is not None:
+            cut = (steps % positive_integer("truncate", truncate) == 0) & (steps > 0)
+        return Gradients(problem, *problem.backward(cut, given))
+
+    def _windows(self, given, steps, width):
+        """Add up the gradients of windows: those that end at r, r + width, ... never overlap."""
+        total = None
+        for r in range(min(width, len(steps))):
+            ends = steps % width == r
+            own = {name: np.where(ends[:, None, None], d, 0) for name, d in given.items()}
+            cut = (steps % width == (r + 1) % width) & (steps > 0)
+            result = self._problem.backward(cut, own)
+            total = result if total is None else _added(total, result)
+        return Gradients(self._problem, *total)
+
+    def jacobian(self):
+        """Return (time, batch, n, n): d states_t / d states_{t-1}, states in signature order.
+
+        A masked step has the identity. Without a batch axis (time, n, n).
+        """
+        record = self._problem.kernels.plan.record
+        if record not in ("all", "output"):
+            raise ValueError(
+                f"jacobian: expected record='all' or 'output', got {', '.join(sorted(record))}"
+            )
+        return self._problem.edge.leave(self._problem.jacobian())
+
+    def __repr__(self):
+        time, batch, _ = self._problem.x.shape
+        return f"Trace({self.cell.name}, {time} steps, batch {batch}: {', '.join(self.names)})"
+
+
+def _read_only(array):
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _added(total, more):
+    """Add nested tuples of arrays into the first, in place."""
+    for mine, other in zip(total, more, strict=True):
+        if isinstance(mine, tuple):
+            _added(mine, other)
+        else:
+            mine += other
+    return total
