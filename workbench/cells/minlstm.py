@@ -5,16 +5,19 @@ needed? arXiv:2410.01201, section 3.2.
 """
 
 from ..equations import cell
-from ..functions import sigmoid
+from ..functions import sigmoid, softplus
 
 
 @cell(start={"b.f": 1.0})
 def minlstm(x, h, W, b):
-    """x (input,), h (hidden,). Shares: how much of the old state and of the candidate is taken."""
-    f = sigmoid(W.f @ x + b.f)
-    i = sigmoid(W.i @ x + b.i)
+    """x (input,), h (hidden,). f and i are the gates divided by their sum.
+
+    sigmoid(log a - log b) is a / (a + b), and stays right where both gates underflow.
+    """
+    log_f = -softplus(-(W.f @ x + b.f))
+    log_i = -softplus(-(W.i @ x + b.i))
+    f = sigmoid(log_f - log_i)
+    i = sigmoid(log_i - log_f)
     n = W.n @ x + b.n
-    f_share = f / (f + i)
-    i_share = i / (f + i)
-    h = f_share * h + i_share * n
+    h = f * h + i * n
     return h

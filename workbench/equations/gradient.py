@@ -41,6 +41,8 @@ def _backward(node, g):
         return [g * (n * (a if n == 2 else a ** (n - 1)))]
     if node.op in ("negative", "copy"):
         return [-g if node.op == "negative" else g]
+    if node.op == "held":
+        return [Node("unless held", [g], node.value)]
     a, b = node.args
     if node.op == "add":
         return [g, g]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from .. import functions
 from .errors import EquationError
 
-LEAVES = ("input", "state", "matrix", "vector", "number", "constant", "clamp")
+LEAVES = ("input", "state", "matrix", "vector", "number", "constant")
 SCALARS = ("number", "constant")
 ARITHMETIC = ("add", "subtract", "multiply", "divide", "negative", "power")
 COMPARISON = (
@@ -29,10 +29,11 @@ class Node:
     """One value of a step: a leaf (input, state, parameter, number) or an operation on others.
 
     op: one of LEAVES or ARITHMETIC, "product" (matrix @ vector), "call" (of a Function), "copy",
-        or "adjoint" (the derivative of the loss by the node in `args`).
+        "held" (its argument, or a given value while the line is held). In derivatives also
+        "adjoint" (of the loss by the node in `args`) and "unless held" (0 while it is held).
     args: the nodes it is computed from.
     value: the Function of a call, the exponent of a power, the value of a constant, the name of
-        a leaf.
+        a leaf or of a held line.
     """
 
     __slots__ = ("args", "op", "value")
@@ -240,7 +241,7 @@ class Graph:
     parameters: name ("W.i") -> node, matrices and vectors, in order of first use.
     numbers: name -> node of every numeric hyper-parameter.
     sizes: id of node -> name of its length ("input_size", "hidden_size", or a named size).
-    clamps: name -> node of every line that is given instead of computed.
+    clampable_lines: names of the lines that may be held at given values, all or none.
     aliases: second name of a line -> the name under which it is recorded.
     numbered: line -> its line number in the student's file.
     tied: the node that forces x to be as long as the hidden units, if there is one.
@@ -253,7 +254,7 @@ class Graph:
     parameters: dict
     numbers: dict
     sizes: dict = field(repr=False)
-    clamps: dict = field(default_factory=dict)
+    clampable_lines: tuple = ()
     aliases: dict = field(default_factory=dict)
     numbered: dict = field(default_factory=dict)
     tied: Node | None = None
@@ -280,24 +281,17 @@ class Graph:
                 users.setdefault(id(argument), []).append(node)
         return users
 
-    def clamped(self, names):
-        """Return the graph in which the named lines are given from outside.
+    def clampable(self):
+        """Return the graph in which any line may be held at a given value while it runs.
 
-        No derivative passes through such a line to what its equation was computed from.
+        No derivative passes through a held line to what its equation is computed from.
         """
-        if not names:
-            return self
-        swaps, clamps = {}, {}
-        for name in names:
-            node = self.lines[name]
-            given = Node("clamp", value=name)
-            clamps[name] = given
-            given_line = Node("copy", [given]) if name in self.states else given
-            swaps[id(node)] = lambda _, given_line=given_line: given_line
+        swaps = {
+            id(node): lambda inner, name=name: Node("held", [inner], name)
+            for name, node in self.lines.items()
+        }
         lines, sizes = self._rebuilt(swaps)
-        for name, given in clamps.items():
-            sizes[id(given)] = self.size(self.lines[name])
-        return replace(self, lines=lines, sizes=sizes, clamps=clamps)
+        return replace(self, lines=lines, sizes=sizes, clampable_lines=tuple(lines))
 
     def with_copies(self, nodes):
         """Return the graph in which each of these nodes is read through a copy."""

@@ -109,6 +109,7 @@ class Plan:
         self.line_of = {id(n): name for name, n in self.graph.lines.items()}
         self.kept = self._kept()
         self.key_of = {id(node): key for key, node in self.kept}
+        self.holders = holders(self.graph)
 
     def size(self, node):
         return self.graph.size(node)
@@ -156,9 +157,8 @@ class Plan:
         return kept
 
     def _recorded_lines(self):
-        """Names of the recorded lines that are neither states nor given from outside."""
+        """Names of the recorded lines that are not states."""
         own = [n for n in self.graph.lines if n not in self.graph.states]
-        own = [n for n in own if n not in self.graph.clamps]
         if self.record == "all":
             return own
         return [] if self.record == "output" else [n for n in own if n in self.record]
@@ -203,13 +203,15 @@ def read_backward(graph):
     is whatever contains a matrix product.
     """
     forward = {id(node) for node in graph.nodes}
-    held = {id(node) for node in graph.lines.values()}
+    named = {id(node) for node in graph.lines.values()}
+    held_by = holders(graph)
     needed = {}
 
     def need(node):
+        node = held_by.get(id(node), node)
         if node.op in LEAVES or is_scalar(node) or id(node) in needed:
             return
-        if id(node) in held or not _recomputable(node, held):
+        if id(node) in named or not _recomputable(node, named):
             needed[id(node)] = node
         else:
             for argument in node.args:
@@ -222,12 +224,21 @@ def read_backward(graph):
     return list(needed.values())
 
 
-def _recomputable(node, held):
-    if node.op in LEAVES or id(node) in held:
+def _recomputable(node, named):
+    if node.op in LEAVES or id(node) in named:
         return True
     if node.op in ("product", "call"):
         return False
-    return all(_recomputable(a, held) for a in node.args)
+    return all(_recomputable(a, named) for a in node.args)
+
+
+def holders(graph):
+    """Map the id of each equation that may be held to its "held" node.
+
+    Where a line is not held the two have the same value; where it is, the equation's adjoint is 0.
+    So the backward step may read the one for the other.
+    """
+    return {id(node.args[0]): node for node in graph.nodes if node.op == "held"}
 
 
 def _products_read_backward(graph: Graph):

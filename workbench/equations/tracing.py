@@ -105,34 +105,9 @@ def _of_its_node(name):
     return operator
 
 
-for _name in [
-    "add",
-    "radd",
-    "sub",
-    "rsub",
-    "mul",
-    "rmul",
-    "truediv",
-    "rtruediv",
-    "matmul",
-    "rmatmul",
-    "pow",
-    "rpow",
-    "neg",
-    "pos",
-    "abs",
-    "bool",
-    "iter",
-    "len",
-    "getitem",
-    "float",
-    "lt",
-    "le",
-    "gt",
-    "ge",
-    "eq",
-    "ne",
-]:
+_OPERATORS = "add radd sub rsub mul rmul truediv rtruediv matmul rmatmul pow rpow neg pos abs"
+_REFUSED = "bool iter len getitem float lt le gt ge eq ne"
+for _name in f"{_OPERATORS} {_REFUSED}".split():
     setattr(Namespace, f"__{_name}__", _of_its_node(f"__{_name}__"))
 Namespace.__hash__ = object.__hash__
 
@@ -310,5 +285,5 @@ def _graph(name, leaves, signature, named, outputs, numbers, numbered):
     used = [n for n in nodes if n.op in ("matrix", "vector")]
     used.sort(key=lambda n: letters.index(n.value.split(".")[0]))
     parameters = {n.value: n for n in used}
-    graph = Graph(name, x, states, lines, parameters, numbers, sizes, {}, aliases, numbered, tied)
+    graph = Graph(name, x, states, lines, parameters, numbers, sizes, (), aliases, numbered, tied)
     return graph.with_copies([node for node in lines.values() if node.op == "product"])

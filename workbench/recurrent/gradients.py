@@ -73,10 +73,9 @@ class Gradients:
         if name in self._layout.vectors:
             steps = self._vector_steps(name)
             return steps.copy() if full else np.linalg.norm(steps, axis=1)
-        whole = (
-            sum(np.einsum("tbi,tbj->tij", d, v) for d, v in self._factors(name)) if full else None
-        )
-        return whole if full else self._norms(name)
+        if not full:
+            return self._norms(name)
+        return sum(np.einsum("tbi,tbj->tij", d, v) for d, v in self._factors(name))
 
     def _norms(self, name):
         """Norms of sums of outer products, without making the products."""
@@ -96,21 +95,15 @@ class Gradients:
             for product, adjoint in zip(plan.products, self._of_products, strict=True)
             if product.pack is pack
         ]
-        if not found:  # a clamped line may leave a parameter without any use
-            time, batch, _ = self._problem.x.shape
-            rows, columns = self._problem.parameters[name].shape
-            found = [(np.zeros((time, batch, rows)), np.zeros((time, batch, columns)))]
         return found
 
     def _operand(self, node):
-        plan, (states, lines, clamps) = self._problem.kernels.plan, self._problem.record
+        plan, (states, lines, _) = self._problem.kernels.plan, self._problem.record
         names = list(plan.graph.states)
         if node.op == "input":
             return self._problem.x
         if node.op == "state":
             return states[names.index(node.value)][:-1]
-        if node.op == "clamp":
-            return clamps[list(plan.graph.clamps).index(node.value)]
         if id(node) in plan.output_of:
             return states[names.index(plan.output_of[id(node)])][1:]
         return lines[[id(n) for _, n in plan.kept].index(id(node))]

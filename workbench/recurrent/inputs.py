@@ -159,7 +159,7 @@ def read_clamp(name, value, edge, shape, dtype):
 
     value: a number; (units,); (time, 1) or (time, units); or, with a batch, the whole shape.
     """
-    time, batch, units = shape
+    time, _, units = shape
     name = f"clamp[{name!r}]"
     value = numeric(name, value)
     if value.ndim == 1 and time == units == len(value):
@@ -176,7 +176,8 @@ def read_clamp(name, value, edge, shape, dtype):
             f"{name}: expected a number, ({units},), ({time}, 1) or ({time}, {units}), "
             f"got {_shape(value.shape)}"
         )
-    refuse_nan(name, value)
+    if not np.isfinite(value).all():
+        raise ValueError(f"{name}: expected finite numbers, got not-a-number or infinity")
     return np.ascontiguousarray(np.broadcast_to(value, shape), dtype)
 
 

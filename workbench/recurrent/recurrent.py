@@ -1,6 +1,7 @@
 """A recurrent network: one cell with sizes, parameters and a number type, run over sequences."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -100,7 +101,7 @@ class Recurrent:
         graph = self.cell.graph
         held = self._held(clamp, edge, time, batch)
         kernels = cpu.kernels(
-            graph if not held else _clamped(graph, tuple(held)),
+            _clampable(graph) if held else graph,
             self.layout, self._record(record), self.dtype.name,
         )  # fmt: skip
         shapes = {n: (batch, self.lengths[graph.size(s)]) for n, s in graph.states.items()}
@@ -192,15 +193,10 @@ class Problem:
         )
 
 
-_CLAMPED = {}
-
-
-def _clamped(graph, names):
-    """The same clamped graph for the same lines, so that its kernels are found again."""
-    key = (id(graph), names)
-    if key not in _CLAMPED:
-        _CLAMPED[key] = graph, graph.clamped(names)
-    return _CLAMPED[key][1]
+@lru_cache(maxsize=256)
+def _clampable(graph):
+    """The same clampable graph for the same graph, so that its kernels are found again."""
+    return graph.clampable()
 
 
 def _dtype(dtype):

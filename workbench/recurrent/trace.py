@@ -74,12 +74,10 @@ class Trace:
     def _line(self, name):
         """The (time, batch, units) array of a recorded line."""
         if name not in self._lines:
-            states, lines, clamps = self._problem.record
+            states, lines, _ = self._problem.record
             plan = self._problem.kernels.plan
             if name in self.cell.states:
                 array = self._shown(states[self.cell.states.index(name)][1:])
-            elif name in plan.graph.clamps:
-                array = self._shown(clamps[list(plan.graph.clamps).index(name)])
             else:
                 array = lines[[key for key, _ in plan.kept].index(name)]
             self._lines[name] = _read_only(array)

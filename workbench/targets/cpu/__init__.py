@@ -97,7 +97,16 @@ class Kernels:
         lines = tuple(
             make((time, batch, lengths[plan.size(node)]), self.dtype) for _, node in plan.kept
         )
-        return states, lines, tuple(clamps[name] for name in plan.graph.clamps)
+        return states, lines, self._clamps(clamps)
+
+    def _clamps(self, clamps):
+        """(flags, an array for every line): where a line is not held its array is a dummy."""
+        names = self.plan.graph.clampable_lines
+        if not names:
+            return ()
+        dummy = np.zeros((1, 1, 1), self.dtype)
+        flags = np.array([name in clamps for name in names])
+        return flags, *(clamps.get(name, dummy) for name in names)
 
     def sizes(self, lengths):
         """The lengths in the order in which the kernels take them."""

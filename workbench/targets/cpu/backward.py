@@ -123,9 +123,7 @@ def _after_the_loop(plan, spelling):
 def adjoint_lines(plan):
     """Names of what `backward` returns a total adjoint for: states and recorded lines."""
     recorded = [key for key, _ in plan.kept if not key.startswith("kept ")]
-    clamped = [n for n in plan.graph.clamps if n not in plan.graph.states]
-    clamped = [n for n in clamped if plan.record == "all" or n in plan.record]
-    return [*plan.graph.states, *recorded, *clamped]
+    return [*plan.graph.states, *recorded]
 
 
 class _Places:
@@ -201,9 +199,6 @@ class _Time(_Places):
         super().__init__(plan)
         for name in adjoint_lines(plan):
             self.arrays[id(plan.graph.lines[name])] = identifier("adjoint", name)
-        for name, node in plan.graph.clamps.items():
-            if name in adjoint_lines(plan) and name not in plan.graph.states:
-                self.arrays[id(node)] = identifier("adjoint", name)
         self.scratch = {k: v for k, v in self.scratch.items() if k not in self.arrays}
 
     def unpacking(self):

@@ -36,15 +36,16 @@ def unpacking(plan):
         "states, lines, clamps": ["record"],
         "states": [identifier("state", s) for s in graph.states],
         "lines": [identifier("line", key) for key, _ in plan.kept],
-        "clamps": [identifier("clamp", c) for c in graph.clamps],
+        "clamps": ["held", *(identifier("clamp", c) for c in graph.clampable_lines)],
     }
     lines = []
     for group, own in names.items():
         if "," in group:
             lines.append(f"{group} = {own[0]}")
-        elif own:
+        elif own and (group != "clamps" or graph.clampable_lines):
             lines.append(f"{', '.join(own)}{',' if len(own) == 1 else ''} = {group}")
     lines += [f"{identifier('number', n)} = numbers[{i}]" for i, n in enumerate(layout.numbers)]
+    lines += [f"{identifier('held', n)} = held[{i}]" for i, n in enumerate(graph.clampable_lines)]
     return [*lines, "T, B = mask.shape"]
 
 
@@ -109,7 +110,7 @@ def _equations(plan, spelling, nodes, stage):
         return None if id(node) in here or is_scalar_operation(node) else spelling.array(node)
 
     for node in nodes:
-        place = spelling.array(node)
+        place = None if id(node) in plan.holders else spelling.array(node)
         readers = [u for u in plan.users.get(id(node), []) if id(u) in here]
         if place is None and len(readers) == 1:
             continue  # written out inside its only reader

@@ -48,6 +48,7 @@ class Spelling:
     def array(self, node):
         """The text of a value that lies in an array or a number, or None."""
         plan = self.plan
+        node = plan.holders.get(id(node), node)
         if node.op == "constant":
             return f"real({node.value!r})"
         if node.op in ("number", "vector"):
@@ -55,8 +56,8 @@ class Spelling:
             return place if node.op == "number" else f"{place}[j]"
         if node.op == "input":
             return "x[t, n, j]"
-        if node.op in ("state", "clamp"):
-            return f"{identifier(node.op, node.value)}[t, n, j]"
+        if node.op == "state":
+            return f"{identifier('state', node.value)}[t, n, j]"
         if id(node) in plan.output_of:
             return f"{identifier('state', plan.output_of[id(node)])}[t + 1, n, j]"
         if id(node) in plan.key_of:
@@ -102,6 +103,13 @@ def _spelled(node, refer):
         return f"{helper_name(node.value)}({inside})", ATOM
     if node.op == "copy":
         return _spelled(node.args[0], refer)
+    if node.op == "held":
+        given = identifier("clamp", node.value)
+        own = spell(node.args[0], refer)
+        return f"({given}[t, n, j] if {identifier('held', node.value)} else {own})", ATOM
+    if node.op == "unless held":
+        own = spell(node.args[0], refer)
+        return f"(real(0) if {identifier('held', node.value)} else {own})", ATOM
     if node.op == "negative":
         return f"-{spell(node.args[0], refer, TERM)}", SUM
     if node.op == "power":
@@ -127,7 +135,7 @@ def calls(nodes):
 
 def is_elementwise(node):
     """Whether a node is computed unit by unit in a stage's loop."""
-    return node.op in (*ARITHMETIC, "call", "copy") and not is_scalar(node)
+    return node.op in (*ARITHMETIC, "call", "copy", "held") and not is_scalar(node)
 
 
 def indented(lines, depth):
