@@ -60,6 +60,10 @@ class Edge:
             raise ValueError(
                 f"{name}: expected ({named}) = {_shape(expected)}, got {_shape(array.shape)}"
             )
+        return self.inside(array)
+
+    def inside(self, array):
+        """Give an array of the user's form a batch axis, and time first."""
         if self.no_batch:
             return array[:, None]
         return array.swapaxes(0, 1) if self.batch_first else array
@@ -96,11 +100,7 @@ def read_x(x, input_size, batch_first):
     if 0 in x.shape:
         raise ValueError(f"x: expected at least one step and one row, got {_shape(x.shape)}")
     edge = Edge(x.ndim == 2, batch_first and x.ndim == 3)
-    return edge.enter("x", x, edge.outside(_three(x)), ("time", "batch", input_size)), edge
-
-
-def _three(x):
-    return (x.shape[0], 1, x.shape[1]) if x.ndim == 2 else x.shape
+    return edge.inside(x), edge
 
 
 def read_mask(mask, lengths, edge, time, batch):
