@@ -15,7 +15,9 @@ COUNT = 100
 
 def close(got, expected, tolerance=TOLERANCE):
     scale = max(1, np.abs(expected).max(initial=0))
-    return got.shape == expected.shape and np.abs(got - expected).max(initial=0) <= tolerance * scale
+    return (
+        got.shape == expected.shape and np.abs(got - expected).max(initial=0) <= tolerance * scale
+    )
 
 
 def gradients_close(got, expected, tolerance=TOLERANCE):

@@ -1,0 +1,5 @@
+"""Writers: what a cell's graph is written into. Importing this announces them to the cells."""
+
+from . import cpu, notation
+
+__all__ = ["cpu", "notation"]

@@ -15,6 +15,7 @@ from ...equations.cell import WRITERS
 from ...equations.gradient import contributions
 from ...equations.stages import Layout, Plan
 from ..modules import Kernel
+from ..notation import Text, equations
 from .backward import adjoint_lines, backward_source, jacobian_source
 from .forward import forward_source, size_order
 from .spelling import calls, helper_name, identifier, indented
@@ -43,7 +44,10 @@ def source(plan, kernel, dtype):
     kernel: "forward", "backward" or "jacobian". dtype: "float32" or "float64".
     """
     title = HEADER.format(
-        kernel=kernel, name=plan.graph.name, dtype=dtype, equations=_equations(plan)
+        kernel=kernel,
+        name=plan.graph.name,
+        dtype=dtype,
+        equations="\n".join(equations(plan.graph, Text()).values()),
     )
     expressions = list(plan.graph.nodes)
     if kernel != "forward":
@@ -52,11 +56,6 @@ def source(plan, kernel, dtype):
     helpers = [_helper(function) for function in calls(expressions)]
     helpers = [text for name, text in helpers if f"{name}(" in body]
     return "\n\n".join([title, *helpers, body])
-
-
-def _equations(plan):
-    lines = WRITERS["text"](plan.graph, "graph") if "text" in WRITERS else ""
-    return lines or plan.graph.name
 
 
 def _helper(function):
