@@ -30,9 +30,11 @@ NAN, INFINITE, PLOTTED, BELOW, ZERO = range(5)
 
 
 class NormArrays(NamedTuple):
-    """`norms` (curves, steps) up to the step of the loss, out of `count` steps; `labels` name them.
-    The axis runs from 10^low to 10^high. `lanes` (curves, steps) says where each value is drawn: in the plot
-    (PLOTTED) or in the band for not-a-number, infinity, less than 10^low, or exact 0."""
+    """`norms` (curves, steps) up to the step of the loss, of `count` steps; `labels` name them.
+
+    The axis runs from 10^low to 10^high. `lanes` (curves, steps) says where each value is drawn:
+    in the plot (PLOTTED) or in the band for not-a-number, infinity, less than 10^low, exact 0.
+    """
 
     labels: tuple[str, ...]
     norms: np.ndarray

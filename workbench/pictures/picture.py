@@ -48,9 +48,15 @@ class Picture(Figure):
             )
         return buffer.getvalue()
 
+    def _ipython_display_(self):
+        # The only hook that comes before the formatter which the inline backend registers for
+        # every Figure; that one crops the margins, and with them the size that was asked for.
+        from IPython.display import display
+
+        data, metadata = self._repr_mimebundle_()
+        display(data, metadata=metadata, raw=True)
+
     def _repr_mimebundle_(self, include=None, exclude=None):
-        # A bundle comes before the formatter that the inline backend registers for every Figure,
-        # which would crop the margins.
         width, height = (round(side) for side in self.size())
         data = {
             "image/png": base64.b64encode(self.png()).decode("ascii"),

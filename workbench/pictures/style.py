@@ -16,6 +16,7 @@ DPI = 96  # one figure unit of 1/96 inch is one CSS pixel
 FONT = "DejaVu Sans"  # comes with matplotlib, so every machine draws the same letters
 TEXT = 9.0  # points: 12 px
 NAME = 10.5  # points: 14 px
+MATH = 12.9  # points: mathtext sets an index at 0.7 of this, which is 12 px
 NARROWEST, USUAL = 640, 960
 
 
@@ -72,7 +73,7 @@ LIGHT = Theme(
         "elman": "#986300",
         "lstm": "#0072b2",
         "gru": "#007f5b",
-        "own": "#ad4f87",
+        "own": "#a94c83",
         "reference": "#555555",
     },
     lines=(

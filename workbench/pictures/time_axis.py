@@ -125,22 +125,27 @@ def _round_step(span: float, most: int, whole: bool) -> float:
 
 def _date_ticks(times: np.ndarray, most: int) -> tuple[np.ndarray, list[str]]:
     fine = times.astype("datetime64[s]")
-    for unit, step in _CALENDAR:
-        first, last = (fine[k].astype(f"datetime64[{unit}]") for k in (0, -1))
-        # Counted from year 0 and from midnight, so that marks fall on 1960 and 12:00.
-        origin = np.datetime64("0000") if unit in "YM" else first.astype("datetime64[D]")
-        origin = origin.astype(f"datetime64[{unit}]")
-        start = origin + (first - origin) // step * step
-        marks = np.arange(start, last + 1, step)
-        marks = marks[marks.astype("datetime64[s]") >= fine[0]]
-        if len(marks) <= most:
-            break
+    # The finest unit that fits, counted before its marks are made: decades have 10^9 seconds.
+    unit, step = next(
+        (each for each in _CALENDAR if _marks_between(fine, *each) <= most), _CALENDAR[-1]
+    )
+    first, last = (fine[k].astype(f"datetime64[{unit}]") for k in (0, -1))
+    # Counted from year 0 and from midnight, so that marks fall on 1960 and 12:00.
+    origin = np.datetime64("0000") if unit in "YM" else first.astype("datetime64[D]")
+    origin = origin.astype(f"datetime64[{unit}]")
+    marks = np.arange(origin + (first - origin) // step * step, last + 1, step)
+    marks = marks[marks.astype("datetime64[s]") >= fine[0]]
     if len(marks) == 0:
         return np.zeros(1), [str(times[0])]
     places = np.interp(
         marks.astype("datetime64[s]").astype(float), fine.astype(float), np.arange(len(times))
     )
     return places, [_date_label(mark, unit) for mark in marks]
+
+
+def _marks_between(fine: np.ndarray, unit: str, step: int) -> int:
+    first, last = (fine[k].astype(f"datetime64[{unit}]").astype(int) for k in (0, -1))
+    return (last - first) // step + 1
 
 
 def _date_label(mark: np.datetime64, unit: str) -> str:

@@ -18,6 +18,7 @@ from workbench.pictures.digits import number
 from workbench.pictures.heat import heat, ramp, signed_limit
 from workbench.pictures.picture import Picture, fit, text_width
 from workbench.pictures.style import (
+    MATH,
     NAME,
     TEXT,
     USUAL,
@@ -29,8 +30,9 @@ from workbench.pictures.style import (
 )
 
 EDGE, BOX, STRIP = 24, 64, 12  # pixels: margin, a cell's side, height of a strip of values
-ROW = 32  # pixels from one strip to the next, its name or numbers between them
+ROW = 40  # pixels from one strip to the next, its name or numbers between them
 RISE = 56  # pixels from the strips to the cell: the arrow, and the loop of the folded cell
+LOOP = 9  # pixels between two loops
 NOTE = 20  # pixels that a line about not-a-number takes
 DROP = 40  # pixels from the cell to its input
 LEAST, MOST = 56, 168  # pixels from one copy to the next
@@ -158,13 +160,14 @@ class _Unfolding:
             self.loop(x, y, k)
         self.arrow((x, self.reads - 8), (x, self.top + BOX))
         # A casing of paper where the arrow crosses the loops shows that they do not meet.
-        self.axes.plot([x, x], [self.top - 6, self.top - 40], color=self.look.paper, linewidth=5)
+        gap = self.top - 6, self.top - 16 - LOOP * len(self.rows)
+        self.axes.plot([x, x], gap, color=self.look.paper, linewidth=5, zorder=1.1)
         self.arrow((x, self.top), (x, self.top - RISE + 12))
-        self.say("$x_t$", (x, self.reads + 4))
+        self.say("$x_t$", (x, self.reads + 4), size=MATH)
         for name, y in self.strips.items():
             limit = self.arrays.limits[name]
             self.strip(ramp(False)[None], x, y, BOX)
-            self.say(_symbol(name, "t"), (x, y - 12))
+            self.say(_symbol(name, "t"), (x, y - 13), size=MATH)
             low, high = (number(-limit, 2), number(limit, 2)) if limit else ("", "all 0")
             self.say(low, (x - BOX / 2 - 6, y + STRIP / 2), self.look.soft, ha="right")
             self.say(high, (x + BOX / 2 + 6, y + STRIP / 2), self.look.soft, ha="left")
@@ -184,7 +187,8 @@ class _Unfolding:
             self.say("start", (x - 10, self.middle), self.look.soft, ha="right")
         else:
             for name, y in self.lanes().items():
-                self.say(_symbol(name, first - 1), (x - 10, y), self.look.soft, ha="right")
+                symbol = _symbol(name, first - 1)
+                self.say(symbol, (x - 10, y), self.look.soft, MATH, ha="right")
 
     def draw_copy(self, k: int, x: float) -> None:
         arrays, half = self.arrays, self.side() / 2
@@ -204,7 +208,7 @@ class _Unfolding:
         for name, y in self.strips.items():
             values, limit = arrays.states[name][k : k + 1], arrays.limits[name]
             self.strip(heat(values, -limit, limit, False, self.look), x, y, self.broad())
-            self.say(_symbol(name, arrays.steps[k]), (x, y - 12))
+            self.say(_symbol(name, arrays.steps[k]), (x, y - 13), size=MATH)
 
     def draw_input(self, k: int, x: float) -> None:
         step, values = self.arrays.steps[k], self.arrays.inputs[k]
@@ -259,11 +263,11 @@ class _Unfolding:
         )
 
     def arrow(self, start, end, faint: bool = False) -> None:
-        self._along(Path([start, end]), self.look.hair if faint else self.colour)
+        self._along(Path([start, end]), self.look.hair if faint else self.colour, 1.2)
 
     def loop(self, x: float, y: float, order: int) -> None:
         """From the right side of the folded cell over its top into its left side."""
-        reach, over, bend = 14 + 9 * order, self.top - 12 - 9 * order, 10
+        reach, over, bend = 14 + LOOP * order, self.top - 12 - LOOP * order, 10
         left, right = x - BOX / 2, x + BOX / 2
         corners = [
             (right, y),
@@ -273,7 +277,7 @@ class _Unfolding:
             (left - reach, y),
             (left, y),
         ]
-        self._along(_rounded(corners, bend), self.colour)
+        self._along(_rounded(corners, bend), self.colour, 1)
 
     def strip(self, colours: np.ndarray, x: float, y: float, width: float) -> None:
         left, right = x - width / 2, x + width / 2
@@ -285,7 +289,7 @@ class _Unfolding:
         )
         self.axes.set(xlim=self.frame[0], ylim=self.frame[1])
 
-    def _along(self, path: Path, colour: str) -> None:
+    def _along(self, path: Path, colour: str, order: float) -> None:
         self.axes.add_patch(
             FancyArrowPatch(
                 path=path,
@@ -297,6 +301,7 @@ class _Unfolding:
                 linewidth=1.2,
                 joinstyle="miter",
                 capstyle="butt",
+                zorder=order,
             )
         )
 

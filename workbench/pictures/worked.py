@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 
 from workbench.pictures.picture import Picture, text_width
 from workbench.pictures.reading import line_colours
-from workbench.pictures.style import TEXT, USUAL, Theme, check_width, drawing
+from workbench.pictures.style import MATH, USUAL, Theme, check_width, drawing
 
 EDGE, ROW, BETWEEN = 24, 28, 16  # pixels: margin, an equation, extra room between two lines
-SIZE = 12.0  # points: 16 px, since indices are set smaller
+APART = 64  # pixels between columns
 
 
 class WorkedLine(NamedTuple):
@@ -44,9 +44,9 @@ def worked(worked, theme: str = "light", width: float = USUAL) -> Picture:
     """Draw `trace.worked(t)`: each equation, the same with this step's numbers, and what it gives.
 
     The name on the left has the colour that its row has in `gates`. Equations are aligned at the
-    equals sign; the picture grows wider than `width` (pixels, 640 or more) where an equation at
-    12 px is still too long for it. Raises ValueError for no equations, and for a theme or width
-    that is not there.
+    equals sign, in two columns or more where `width` (pixels, 640 or more) has room for them; the
+    picture grows wider where one equation is too long for it. Raises ValueError for no equations,
+    and for a theme or width that is not there.
     """
     lines = worked_arrays(worked)
     width = check_width(width)
@@ -78,33 +78,41 @@ def _math(text: str) -> str:
 
 def _draw(lines: tuple[WorkedLine, ...], look: Theme, width: float) -> Picture:
     rows = [row for line in lines for row in line.rows]
-    left, right = (max(text_width(_math(row[k]), SIZE) for row in rows) for k in (0, 1))
-    sign = text_width("$=$", SIZE) + 16
-    room = width - 2 * EDGE - sign
-    size = max(TEXT, min(SIZE, SIZE * room / (left + right)))
-    left, right = left * size / SIZE, right * size / SIZE
-    width = max(width, left + right + sign + 2 * EDGE)
-    height = 2 * EDGE + ROW * len(rows) + BETWEEN * (len(lines) - 1)
-    picture = Picture(width, height, look, _describe(lines))
+    left, right = (max(text_width(_math(row[k]), MATH) for row in rows) for k in (0, 1))
+    sign = text_width("$=$", MATH) + 16
+    wide = left + sign + right
+    columns = _columns(lines, max(1, int((width - 2 * EDGE + APART) // (wide + APART))))
+    tall = max(sum(ROW * len(line.rows) + BETWEEN for line in column) for column in columns)
+    picture = Picture(
+        max(width, wide + 2 * EDGE), tall - BETWEEN + 2 * EDGE, look, _describe(lines)
+    )
     axes = picture.sheet()
     axes.set_axis_off()
     colours = line_colours([line.name for line in lines], look)
-    y = EDGE + ROW / 2
-    for line in lines:
-        for k, row in enumerate(line.rows):
-            said = row if k == 0 else ("", row[1])
-            _draw_row(axes, said, (EDGE + left, y, sign), size, (colours[line.name], look, k))
-            y += ROW
-        y += BETWEEN
+    for k, column in enumerate(columns):
+        y = EDGE + ROW / 2
+        for line in column:
+            for order, row in enumerate(line.rows):
+                said = row if order == 0 else ("", row[1])
+                place = EDGE + (wide + APART) * k + left, y, sign
+                _draw_row(axes, said, place, (colours[line.name], look, order))
+                y += ROW
+            y += BETWEEN
     return picture
 
 
-def _draw_row(axes: Axes, row, place, size: float, manner) -> None:
+def _columns(lines, most: int) -> list[tuple[WorkedLine, ...]]:
+    """The lines in as many columns as have room, read down and then across."""
+    each = -(-len(lines) // most)
+    return [lines[k : k + each] for k in range(0, len(lines), each)]
+
+
+def _draw_row(axes: Axes, row, place, manner) -> None:
     """One equation: its name once in its colour, symbols in ink, numbers softer, the result ink."""
     x, y, sign = place
     colour, look, k = manner
     ink = look.soft if k == 1 else look.ink
-    own = {"size": size, "va": "center_baseline"}
+    own = {"size": MATH, "va": "center_baseline"}
     axes.text(x, y, _math(row[0]), color=colour, ha="right", **own)
     axes.text(x + sign / 2, y, "$=$", color=look.soft, ha="center", **own)
     axes.text(x + sign, y, _math(row[1]), color=ink, ha="left", **own)
