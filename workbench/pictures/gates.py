@@ -103,7 +103,9 @@ def _draw(arrays: GateArrays, input_name: str, colours, look: Theme, width: floa
     count = len(arrays.held)
     rows = (arrays.inputs._replace(name=input_name), *arrays.rows)
     left = EDGE + 12 + max(_name_width(row) for row in rows)
-    scale = 20 + max(text_width(end[0]) for row in rows for end in _ends(row))
+    ends = [text for row in rows for text, _, _ in _ends(row)]
+    ends += [number(value) for value in _range(rows[0].values)]
+    scale = 20 + max(text_width(text) for text in ends)
     box = left, width - left - scale - EDGE
     tops, bottom = _stack(rows)
     tall = bottom + axis_height(arrays.times) + EDGE
@@ -169,23 +171,31 @@ def _name(axes: Axes, row: GateRow, colour: str, is_input: bool) -> None:
 def _draw_curve(axes: Axes, row: GateRow, held: np.ndarray, look: Theme) -> None:
     """One input as a curve, its least and greatest value beside it."""
     values = np.where(held | ~np.isfinite(row.values[0]), np.nan, row.values[0])
-    axes.plot(np.arange(len(values)), values, color=look.ink, linewidth=1, clip_on=False)
-    finite = values[np.isfinite(values)]
-    if finite.size == 0:
+    if not _range(values):
         return
-    low, high = finite.min(), finite.max()
-    room = 0.06 * (high - low) or 1.0
-    axes.set_ylim(low - room, high + room)
-    for value in {low, high}:
+    low, high = _range(values)
+    # Drawn between 0 and 1: matplotlib's axes fail near the ends of float64.
+    size = max(abs(low), abs(high)) or 1.0
+    span = high / size - low / size
+    heights = (values / size - low / size) / span if span else np.where(values == low, 0.5, np.nan)
+    axes.plot(np.arange(len(values)), heights, color=look.ink, linewidth=1, clip_on=False)
+    axes.set_ylim(-0.06, 1.06)
+    for value, height in {low: 0 if span else 0.5, high: 1 if span else 0.5}.items():
         axes.annotate(
             number(value),
-            (1, value),
+            (1, height),
             (6, 0),
             ("axes fraction", "data"),
             "offset points",
             va="center",
             color=look.soft,
         )
+
+
+def _range(values: np.ndarray) -> tuple[float, ...]:
+    """The least and the greatest finite value; nothing where there is none."""
+    finite = values[np.isfinite(values)]
+    return (float(finite.min()), float(finite.max())) if finite.size else ()
 
 
 def _draw_scale(picture: Picture, row: GateRow, place, look: Theme) -> None:

@@ -20,7 +20,9 @@ _STYLE = re.compile(r'style="([^"]*)"')
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 _METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
 _GLOBAL_STYLE = re.compile(r'<style type="text/css">.*?</style>', re.DOTALL)
-_ID = re.compile(r'(\bid="|url\(#|href="#)')
+_ID = re.compile(r'\s\bid="([^"]*)"')
+_REFERENCE = re.compile(r'(?:url\(#|href="#)([^)"]*)')
+_NAMED = re.compile(r'(\bid="|url\(#|href="#)')
 
 
 def to_svg(figure: Picture, transparent: bool = True) -> str:
@@ -39,8 +41,10 @@ def to_svg(figure: Picture, transparent: bool = True) -> str:
     text = _COMMENT.sub("", _METADATA.sub("", text))
     # That rule holds for `*`, which in a page is every element of the page.
     text = _GLOBAL_STYLE.sub("", text)
+    used = set(_REFERENCE.findall(text))
+    text = _ID.sub(lambda found: found.group(0) if found.group(1) in used else "", text)
     mark = "p" + hashlib.sha256(text.encode()).hexdigest()[:8] + "-"
-    text = _ID.sub(lambda found: found.group(1) + mark, text)
+    text = _NAMED.sub(lambda found: found.group(1) + mark, text)
     variables = figure.theme.variables()
     text = _STYLE.sub(lambda found: f'style="{_follow(found.group(1), variables)}"', text)
     head, _, body = text.partition(">")

@@ -37,7 +37,7 @@ NOTE = 20  # pixels that a line about not-a-number takes
 DROP = 40  # pixels from the cell to its input
 LEAST, MOST = 56, 168  # pixels from one copy to the next
 NAMED = 40  # pixels that an arrow between copies needs to carry its state's name
-FOLDED = 216  # pixels that the folded cell and the sign beside it take
+FOLDED, FOLDED_MIDDLE = 216, 88  # pixels that the folded cell with its sign takes, its middle
 
 
 class UnfoldArrays(NamedTuple):
@@ -99,11 +99,22 @@ def unfold(
     """
     arrays = unfold_arrays(trace, first, steps, batch)
     width = check_width(width)
-    room = int((width - FOLDED - 2 * EDGE) // LEAST)
+    room = int((width - FOLDED - _wider(arrays) - 2 * EDGE) // LEAST)
     if len(arrays.steps) > room:
         raise ValueError(f"steps: expected 1..{room} at a width of {width:g} px, got {steps}")
     with drawing(theme) as look:
         return _Unfolding(trace.cell, arrays, look, width).picture
+
+
+def _ends(limit: float) -> tuple[str, str]:
+    """What stands left and right of the key of a state."""
+    return (number(-limit, 2), number(limit, 2)) if limit else ("", "all 0")
+
+
+def _wider(arrays: UnfoldArrays) -> float:
+    """Pixels that the folded cell needs on top of its usual ones, for the numbers of its keys."""
+    widest = max(text_width(_ends(limit)[0]) for limit in arrays.limits.values())
+    return max(0.0, widest + 6 + BOX / 2 + EDGE / 2 - FOLDED_MIDDLE)
 
 
 class _Unfolding:
@@ -126,8 +137,9 @@ class _Unfolding:
         self.axes: Axes = self.picture.sheet()
         self.axes.set_axis_off()
         self.frame = self.axes.get_xlim(), self.axes.get_ylim()
-        self.draw_folded(EDGE + 64)
-        start, count = EDGE + FOLDED, len(arrays.steps)
+        wider = _wider(arrays)
+        self.draw_folded(FOLDED_MIDDLE + wider)
+        start, count = EDGE + FOLDED + wider, len(arrays.steps)
         self.pace = min(MOST, (width - start - EDGE) / count)
         self.say("=", (start - 66, self.middle), size=18, color=look.soft)
         self.draw_start(start)
@@ -165,10 +177,9 @@ class _Unfolding:
         self.arrow((x, self.top), (x, self.top - RISE + 12))
         self.say("$x_t$", (x, self.reads + 4), size=MATH)
         for name, y in self.strips.items():
-            limit = self.arrays.limits[name]
             self.strip(ramp(False)[None], x, y, BOX)
             self.say(_symbol(name, "t"), (x, y - 13), size=MATH)
-            low, high = (number(-limit, 2), number(limit, 2)) if limit else ("", "all 0")
+            low, high = _ends(self.arrays.limits[name])
             self.say(low, (x - BOX / 2 - 6, y + STRIP / 2), self.look.soft, ha="right")
             self.say(high, (x + BOX / 2 + 6, y + STRIP / 2), self.look.soft, ha="left")
 
