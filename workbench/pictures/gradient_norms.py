@@ -224,14 +224,16 @@ class _Norms:
         """What is measured, and the step whose loss is followed back, named over its line."""
         arrays, ink = self.arrays, self.look.ink
         self.axes.axvline(arrays.loss_step, color=ink, linewidth=0.9, linestyle=(0, (1, 2.5)))
+        place = {"xycoords": "axes fraction", "textcoords": "offset points", "color": ink}
+        self.axes.annotate(measure, (0, 1), (0, 9), **place)
         loss = f"loss at {say_time(arrays.times, arrays.loss_step)}"
-        half = text_width(loss) / 2
-        middle = (arrays.loss_step + 0.5) / arrays.count * self.width
-        middle = min(max(middle, text_width(measure) + 24 + half), self.width - half)
-        for text, x, side in ((measure, 0, "left"), (loss, middle / self.width, "center")):
-            self.axes.annotate(
-                text, (x, 1), (0, 9), "axes fraction", "offset points", ha=side, color=ink
-            )
+        half, line = text_width(loss) / 2, (arrays.loss_step + 0.5) / arrays.count * self.width
+        if line - half < text_width(measure) + 24:
+            # No room beside the other words; right of the loss there are never any curves.
+            self.axes.annotate(loss, (line / self.width, 1), (5, -4), va="top", **place)
+        else:
+            middle = min(line, self.width - half) / self.width
+            self.axes.annotate(loss, (middle, 1), (0, 9), ha="center", **place)
 
     def draw_curves(self) -> None:
         arrays = self.arrays
