@@ -1,0 +1,25 @@
+"""Yearly sunspot numbers, 1700 to 2008. Loads; does not scale."""
+
+from __future__ import annotations
+
+from workbench.data.packages import need
+from workbench.data.series import Series
+
+
+def sunspots() -> Series:
+    """The mean sunspot number of each year: 309 values, 1700 to 2008, none missing.
+
+    The cycle of about eleven years has no fixed period and no fixed height, which makes it a
+    fair test for a forecast. `times` are years (float64). Needs the package statsmodels; raises
+    ImportError with the install command where it is missing.
+
+    Source: National Geophysical Data Center, shipped as `statsmodels.datasets.sunspots`.
+    """
+    table = need("statsmodels.datasets.sunspots").load_pandas().data
+    return Series(
+        name="sunspots",
+        values=table["SUNACTIVITY"].to_numpy(),
+        times=table["YEAR"].to_numpy(),
+        unit="mean number a year",
+        source="National Geophysical Data Center, through statsmodels",
+    )
