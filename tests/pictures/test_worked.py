@@ -10,7 +10,7 @@ from .looking import check
 from .standin import lstm, random_input
 
 LINES = [
-    (name, [rf"{name}_t = \sigma(W_{name} x_t)", rf"{name}_t = \sigma(0.5 \cdot 2)", "0.73"])
+    (name, [rf"{name}_t = \sigma(W_{name} x_t)", r"\sigma(0.5 \cdot 2)", "0.73"])
     for name in "ifgoch"
 ]
 
@@ -20,12 +20,17 @@ def step(lines):
 
 
 def test_equations_are_cut_at_the_equals_sign_outside_braces():
-    lines = worked_arrays(step([("y", [r"y = \sum_{k=1} a_k = b", r"\sum_{k=1} 2", "= 3"])]))
+    lines = worked_arrays(step([("y", [r"y = \sum_{k=1} a_k = b", r"\sum_{k=1} 2", "3"])]))
     assert lines[0].rows == (
         ("y", r"\sum_{k=1} a_k = b"),
-        ("", r"\sum_{k=1} 2"),
-        ("", "3"),
+        ("", r"\sum_{k=1} 2 = 3"),
     )
+
+
+def test_every_unit_has_its_numbers_under_the_one_equation():
+    units = [("h", ["h_t = a", "h_{t,0} = 1 + 1", "2"]), ("h", ["", "h_{t,1} = 1 + 2", "3"])]
+    lines = worked_arrays(step(units))
+    assert lines[0].rows == (("h_t", "a"), ("h_{t,0}", "1 + 1 = 2"), ("h_{t,1}", "1 + 2 = 3"))
 
 
 def test_every_equation_is_drawn_and_a_name_only_once():
@@ -33,8 +38,8 @@ def test_every_equation_is_drawn_and_a_name_only_once():
     for name in "ifgoch":
         assert said.count(f"${name}_t$") == 1
         assert rf"$\sigma(W_{name} x_t)$" in said
-    assert said.count("$0.73$") == 6
-    assert said.count("$=$") == 18
+    assert said.count(r"$\sigma(0.5 \cdot 2) = 0.73$") == 6
+    assert said.count("$=$") == 12
 
 
 def test_a_name_has_the_colour_of_its_row_in_the_gate_picture():

@@ -18,8 +18,8 @@ APART = 64  # pixels between columns
 
 
 class WorkedLine(NamedTuple):
-    """One named line: `rows` are (left of the equals sign, right of it), symbols first, then
-    numbers, then the result."""
+    """One named line: `rows` are (left of the equals sign, right of it), symbols first, then the
+    numbers of each unit with their result."""
 
     name: str
     rows: tuple[tuple[str, str], ...]
@@ -57,9 +57,14 @@ def worked(worked, theme: str = "light", width: float = USUAL) -> Picture:
 def _equations(worked) -> list[tuple[str, list[str]]]:
     """The equations of a worked step: pairs of a line's name and mathtext without dollars.
 
-    The only place that knows the form in which a worked step brings them.
+    First the symbols, then for each unit the numbers and what they give. The only place that
+    knows the form in which a worked step brings them.
     """
-    return [(name, list(equations)) for name, equations in worked.mathtext]
+    lines = {}
+    for name, (equation, numbers, value) in worked.mathtext:
+        lines.setdefault(name, []).extend([equation] if equation else [])
+        lines[name].append(f"{numbers} = {value}" if _cut(numbers)[0] else f"= {numbers} = {value}")
+    return list(lines.items())
 
 
 def _cut(equation: str) -> tuple[str, str]:
@@ -92,8 +97,7 @@ def _draw(lines: tuple[WorkedLine, ...], look: Theme, width: float) -> Picture:
     for k, column in enumerate(columns):
         y = EDGE + ROW / 2
         for line in column:
-            for order, row in enumerate(line.rows):
-                said = row if order == 0 else ("", row[1])
+            for order, said in enumerate(line.rows):
                 place = EDGE + (wide + APART) * k + left, y, sign
                 _draw_row(axes, said, place, (colours[line.name], look, order))
                 y += ROW
@@ -108,12 +112,12 @@ def _columns(lines, most: int) -> list[tuple[WorkedLine, ...]]:
 
 
 def _draw_row(axes: Axes, row, place, manner) -> None:
-    """One equation: its name once in its colour, symbols in ink, numbers softer, the result ink."""
+    """One equation: the symbols in ink with the name in its colour, the numbers softer."""
     x, y, sign = place
     colour, look, k = manner
-    ink = look.soft if k == 1 else look.ink
+    ink = look.soft if k else look.ink
     own = {"size": MATH, "va": "center_baseline"}
-    axes.text(x, y, _math(row[0]), color=colour, ha="right", **own)
+    axes.text(x, y, _math(row[0]), color=look.soft if k else colour, ha="right", **own)
     axes.text(x + sign / 2, y, "$=$", color=look.soft, ha="center", **own)
     axes.text(x + sign, y, _math(row[1]), color=ink, ha="left", **own)
 
