@@ -121,7 +121,10 @@ class Bindings:
     def __call__(self, frame, event, _):
         if frame.f_code is not self.code:
             return None
-        if event != "call":
+        if event == "call":
+            # Several equations may share a line; look after every store.
+            frame.f_trace_opcodes = True
+        else:
             for name, value in frame.f_locals.items():
                 if isinstance(value, Node) and self.before.get(name) is not value:
                     self.found.append((name, value, self.line))
