@@ -200,7 +200,8 @@ def start_jupyter(folder: Path, port: int | None, browser: bool) -> subprocess.P
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={folder}",
         f"--LabApp.default_url=/lab/tree/{INDEX}",
-        "--Application.log_level=WARN",
+        # Louder, a page of start-up notes and a warning for each notebook opened hide the address.
+        "--Application.log_level=ERROR",
     ]
     if port is not None:
         options += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
