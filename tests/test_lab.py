@@ -289,7 +289,9 @@ def fetch(address: str, token: str, data: bytes | None = None) -> bytes:
 
 
 @posix
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "ending", [signal.SIGINT, signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.long)]
+)
 def test_real_jupyterlab_serves_the_index_and_ends_with_us(tmp_path, ending):
     with running_lab(tmp_path) as (process, address, token):
         index = json.loads(fetch(f"{address}/api/contents/{lab.INDEX}", token))

@@ -15,7 +15,6 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import ModuleType
 
 OVERVIEW = """\
 See inside recurrent networks: step by step, every gate, every gradient.
@@ -87,19 +86,10 @@ def one_of(known: Iterable[str], argument: str, got: str) -> None:
 
 
 def cell_names() -> list[str]:
-    """The names of the built-in cells, sorted."""
-    from workbench import cells
+    """The names of the built-in cells."""
+    from workbench.cells import CELLS
 
-    named = getattr(cells, "__all__", None)
-    if named is None:
-        named = [name for name in vars(cells) if not name.startswith("_")]
-    # A room may export its helpers too; a cell is neither a module, nor a class, nor a function.
-    return sorted(
-        name
-        for name in named
-        if not isinstance(getattr(cells, name), ModuleType | type)
-        and not hasattr(getattr(cells, name), "__code__")
-    )
+    return list(CELLS)
 
 
 def write_report(arguments: argparse.Namespace) -> int:
@@ -243,7 +233,7 @@ def what_is_missing(error: ImportError) -> str:
 
     An import that fails inside the workbench itself is a bug of ours: raised again.
     """
-    if USER_MISTAKE.fullmatch(str(error)):
+    if USER_MISTAKE.fullmatch(str(error)) or "pip install" in str(error):
         return str(error)
     if error.name is None or error.name.split(".")[0] == "workbench":
         raise error

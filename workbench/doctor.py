@@ -262,7 +262,10 @@ def cache_row(found: dict) -> Row:
         with tempfile.TemporaryFile(dir=nearest):
             return Row(topic, OK, f"{folder}  {held}, can be written")
     except OSError as error:
-        remedy = f"chmod u+rwx {shlex.quote(str(nearest))}"
+        # The folder's owner may be someone else; a folder of one's own always helps.
+        remedy = "export WORKBENCH_CACHE=~/workbench-kernels"
+        if os.name == "nt":
+            remedy = "setx WORKBENCH_CACHE %USERPROFILE%\\workbench-kernels"
         finding = f"{folder}  {held}, cannot be written ({error.strerror}): {anew}"
         return Row(topic, NOTE, finding, remedy)
 
