@@ -215,22 +215,55 @@ def test_low_priority_yields_to_everything_else(tmp_path, low_priority, niceness
     assert (tmp_path / "said").read_text() == f"{expected} {child.pid}"
 
 
+DEAF = "import signal, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+
+
 @posix
-def test_child_that_ignores_the_request_is_ended_all_the_same(tmp_path, monkeypatch):
-    (tmp_path / "deaf.py").write_text(
-        "import signal, sys\n"
-        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-        "print('ready', flush=True)\n"
-        "while True: signal.pause()\n"
-    )
-    monkeypatch.setattr(lab, "END_SECONDS", 0.2)
+@pytest.mark.parametrize(
+    ("lesson", "ending"),
+    [("print(1, flush=True); input()", "SIGTERM"), (DEAF + "print(1, flush=True)", "SIGKILL")],
+)
+def test_a_child_is_ended_whether_it_listens_or_not(monkeypatch, lesson, ending):
+    monkeypatch.setattr(lab, "END_SECONDS", 0.2 if ending == "SIGKILL" else 60)
     child = subprocess.Popen(
-        [sys.executable, tmp_path / "deaf.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", f"{lesson}; import signal; signal.pause()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        process_group=0,
     )
     with child.stdout:
-        assert child.stdout.readline() == b"ready\n"
+        assert child.stdout.readline() == b"1\n"
         lab.end(child)
-    assert child.returncode == -signal.SIGKILL
+    assert child.returncode == -signal.Signals[ending]
+
+
+@posix
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
+def test_what_a_child_started_ends_when_we_are_killed(tmp_path, ending):
+    """We start a child, which starts its own; then we are killed without a chance to tidy up."""
+    grandchild = "import signal, sys; print('up', flush=True); signal.pause()"
+    child = (
+        "import pathlib, subprocess, sys; "
+        f"made = subprocess.Popen([sys.executable, '-c', {grandchild!r}], stdout=subprocess.PIPE); "
+        "made.stdout.readline(); pathlib.Path('pid').write_text(str(made.pid)); made.wait()"
+    )
+    parent = (
+        "import pathlib; from workbench import lab; "
+        f"lab.start(['timeit', '-n1', '-r1', {child!r}], folder=pathlib.Path({str(tmp_path)!r}))"
+        ".wait()"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE_ROOT)}
+    process = subprocess.Popen([sys.executable, "-c", parent], env=environment)
+    for _ in range(600):
+        started = psutil.Process(process.pid).children(recursive=True)
+        if (tmp_path / "pid").is_file() and len(started) == 2:
+            break
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)
+    process.send_signal(ending)
+    assert process.wait(60) == -ending
+    assert len(started) == 2
+    assert psutil.wait_procs(started, timeout=60)[1] == []
 
 
 def free_port() -> int:

@@ -211,7 +211,9 @@ def run(argv: list[str]) -> int:
 def main(argv: list[str] | None = None) -> int:
     """Run the command line `argv` (default: the process's own) and return the exit status."""
     try:
-        return run(sys.argv[1:] if argv is None else argv)
+        status = run(sys.argv[1:] if argv is None else argv)
+        sys.stdout.flush()  # now, where a reader that went away can still be dealt with
+        return status
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -28,7 +29,10 @@ WATCHED = """
 import os, runpy, signal, sys, threading
 def end_with_parent():
     os.read(0, 1)
-    os.kill(os.getpid(), signal.SIGTERM)
+    if os.name == "posix":
+        os.killpg(os.getpgid(0), signal.SIGTERM)
+    else:
+        os.kill(os.getpid(), signal.SIGTERM)
 threading.Thread(target=end_with_parent, daemon=True).start()
 sys.path.append(sys.argv[1])
 sys.argv = sys.argv[2:]
@@ -182,10 +186,13 @@ def start(arguments: list[str], *, folder: Path, low_priority: bool = False) -> 
 
 
 def end(child: subprocess.Popen) -> None:
-    """End a child, gently at first; return when it has ended."""
+    """End a child and what it started, gently at first; return when it has ended."""
     try:
         if child.poll() is None:
-            child.terminate()
+            if os.name == "posix":
+                os.killpg(child.pid, signal.SIGTERM)
+            else:
+                child.terminate()
             child.wait(END_SECONDS)
     except (subprocess.TimeoutExpired, KeyboardInterrupt):  # it hangs, or Ctrl-C came again
         child.kill()
