@@ -1,0 +1,13 @@
+"""Which folders the package is made of; everything else about it stands in pyproject.toml.
+
+The notebooks live in notebooks/ beside the code, where a reader of the repository looks for
+them, and travel in the wheel as `workbench.notebooks`, from which `workbench lab` copies them.
+"""
+
+from setuptools import find_packages, setup
+
+setup(
+    packages=[*find_packages(include=["workbench", "workbench.*"]), "workbench.notebooks"],
+    package_dir={"workbench.notebooks": "notebooks"},
+    package_data={"workbench.notebooks": ["*.ipynb"]},
+)
