@@ -53,7 +53,7 @@ def test_the_written_form_equals_numpy_on_every_kind_of_number(function):
     for values in zip(*(g.ravel() for g in grids), strict=True):
         got, expected = written(*values), float(function(*values))
         if math.isnan(expected) or math.isinf(expected):
-            assert got == expected or math.isnan(got) and math.isnan(expected), values
+            assert got == expected or (math.isnan(got) and math.isnan(expected)), values
         else:
             assert abs(got - expected) <= 4e-15 * max(1, abs(expected)), values
 

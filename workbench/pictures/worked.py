@@ -33,7 +33,6 @@ def worked_arrays(worked) -> tuple[WorkedLine, ...]:
     lines = tuple(
         WorkedLine(name, tuple(_cut(equation) for equation in equations))
         for name, equations in _equations(worked)
-        if equations
     )
     if not lines:
         raise ValueError("worked: expected a step of a trace with equations, got none")
