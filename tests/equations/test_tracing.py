@@ -108,6 +108,7 @@ SIGNATURES = [
     ("x, h, W, *, rate", "expected a default"),
     ("x, h, W, *, rate='a'", "expected a default that is a number or a function"),
     ("x, h, W, **rest", "no meaning"),
+    ("x, h, W, *, seed=1.0", "seed is an argument of Recurrent"),
 ]
 
 

@@ -67,7 +67,9 @@ class Trace:
         return self._problem.edge.leave(self._line(name))
 
     def __getattr__(self, name):
-        if not name.startswith("_") and name in (*self.names, *self._problem.graph.aliases):
+        if name.startswith("_"):  # while a copy is being made there is no problem to ask
+            raise AttributeError(name)
+        if name in (*self.names, *self._problem.graph.aliases):
             return self[name]
         raise AttributeError(f"{name}: expected a recorded line ({', '.join(self.names)})")
 
