@@ -67,7 +67,7 @@ def dead_end(x, h, c, W, U, b):
     a = W @ x
     spare = sigmoid(a)  # noqa: F841, this line leads nowhere on purpose
     α = U @ h + a
-    h = tanh(α + exp(b) * c)
+    h = tanh(α + sigmoid(b) * c)
     return h, c
 
 

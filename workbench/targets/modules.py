@@ -103,6 +103,8 @@ def _ready(module, function, arguments):
 
     dispatcher = getattr(module, function)
     dispatcher.compile(tuple(numba.typeof(a) for a in arguments))
+    # Arrays of another type or layout would silently compile again; they are a mistake of ours.
+    dispatcher.disable_compile()
     return dispatcher
 
 
