@@ -40,8 +40,6 @@ def __getattr__(name):
     if name not in _ROOMS:
         raise AttributeError(f"module 'workbench' has no attribute {name!r}")
     room = importlib.import_module(f"workbench.{_ROOMS[name]}")
-    if _ROOMS[name] in ("cells", "equations"):
-        importlib.import_module("workbench.targets")  # so that every cell can show itself
     return room if name == _ROOMS[name] else getattr(room, name)
 
 
