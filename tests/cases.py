@@ -54,7 +54,24 @@ def residual(x, h, s, W, U, u):
     return h, old
 
 
-TYPED = {c.name: c for c in (wide_memory, every_function, residual)}
+@wb.cell
+def no_parameters(x, h):
+    """Nothing to learn: the states only."""
+    h = tanh(x + 0.5 * h)
+    return h
+
+
+@wb.cell
+def dead_end(x, h, c, W, U, b):
+    """A line that leads nowhere, a named product, Greek names, a state that never changes."""
+    a = W @ x
+    spare = sigmoid(a)  # noqa: F841, this line leads nowhere on purpose
+    α = U @ h + a
+    h = tanh(α + sigmoid(b) * c)
+    return h, c
+
+
+TYPED = {c.name: c for c in (wide_memory, every_function, residual, no_parameters, dead_end)}
 CELLS = {**wb.cells.CELLS, **TYPED}
 NAMES = list(CELLS)
 POSITIVE = {"slstm": ("n",)}

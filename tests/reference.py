@@ -17,13 +17,14 @@ STEP = 1e-30
 
 
 class _Hooks(ast.NodeTransformer):
-    def __init__(self, states):
-        self.states = states
+    def __init__(self, states, function):
+        assigned = {n.targets[0].id for n in ast.walk(function) if isinstance(n, ast.Assign)}
+        self.states, self.assigned = states, assigned
 
     def visit_Return(self, node):
         values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
         hooked = [
-            value if isinstance(value, ast.Name) and value.id == state
+            value if isinstance(value, ast.Name) and value.id == state and state in self.assigned
             else ast.Call(ast.Name("__hook__", ast.Load()), [ast.Constant(state), value], [])
             for state, value in zip(self.states, values, strict=True)
         ]  # fmt: skip
@@ -40,7 +41,7 @@ def instrumented(cell):
     tree = ast.parse(textwrap.dedent(inspect.getsource(cell.function)))
     function = tree.body[0]
     function.decorator_list = []
-    tree = ast.fix_missing_locations(_Hooks(cell.states).visit(tree))
+    tree = ast.fix_missing_locations(_Hooks(cell.states, function).visit(tree))
     code = compile(tree, f"<reference {cell.name}>", "exec")
 
     def run(hook, *arguments, **hyper):
@@ -73,7 +74,7 @@ def run(cell, parameters, x, initial, *, bumps=None, clamp=None, mask=None):
     """
     arguments = list(inspect.signature(cell.function).parameters)[1 + len(cell.states) :]
     spaces = namespaces(cell, parameters)
-    arguments = [spaces[a] for a in arguments if a in spaces]
+    arguments = [spaces.get(a) for a in arguments if a not in cell.hyper]
     function, bumps, clamp = instrumented(cell), bumps or {}, clamp or {}
     states = [initial[name][..., None] for name in cell.states]
     record = {}

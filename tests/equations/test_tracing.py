@@ -54,6 +54,8 @@ WRONG = [
     ("h = h.T", "one unit at a time"),
     ("h = W * x", "W is a matrix.*write W @ x"),
     ("h = tanh(W)", "W is a matrix"),
+    ("h = h * W @ x", r"brackets after '\*': \* \(W @ x\)"),
+    ("h = h - U @ h / -W @ x", r"brackets after '-': - \(W @ x\)"),
     ("h = b @ x", "b is a vector.*upper-case"),
     ("h = W @ U", "not another matrix"),
     ("h = W @ b", "not a parameter"),
@@ -108,6 +110,7 @@ SIGNATURES = [
     ("x, h, W, *, rate", "expected a default"),
     ("x, h, W, *, rate='a'", "expected a default that is a number or a function"),
     ("x, h, W, **rest", "no meaning"),
+    ("x, h, W, *, seed=1.0", "seed is an argument of Recurrent"),
 ]
 
 

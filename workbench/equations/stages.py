@@ -145,7 +145,7 @@ class Plan:
     def _kept(self):
         lines = self._recorded_lines()
         needed = {id(p.operand): p.operand for p in self.products}
-        needed |= {id(n): n for n in self.graph.nodes if self._crosses(n)}
+        needed |= {id(n): n for n in self.graph.nodes if self.crosses(n)}
         if self.record == "all" or self.record == "output":
             needed |= {id(n): n for n in read_backward(self.graph)}
         kept = [(name, self.graph.lines[name]) for name in lines]
@@ -163,7 +163,7 @@ class Plan:
             return own
         return [] if self.record == "output" else [n for n in own if n in self.record]
 
-    def _crosses(self, node):
+    def crosses(self, node):
         """Whether an elementwise value is read in a later stage than its own."""
         if id(node) not in self.stage or node.op == "product":
             return False

@@ -15,6 +15,8 @@ from .errors import EquationError
 from .graph import LEAVES, Graph, Node, as_node, is_scalar, topological
 from .sizes import infer
 
+TAKEN = ("cell", "input_size", "hidden_size", "sizes", "seed", "start", "dtype")
+
 
 @dataclass(frozen=True)
 class Signature:
@@ -34,6 +36,10 @@ class Signature:
         name = function.__name__
         positional, hyper = [], {}
         for argument in inspect.signature(function).parameters.values():
+            if argument.name in TAKEN:
+                raise EquationError(
+                    f"{name}: {argument.name} is an argument of Recurrent; choose another name"
+                )
             if argument.kind is argument.KEYWORD_ONLY:
                 hyper[argument.name] = _default(name, argument)
             elif argument.kind is argument.POSITIONAL_OR_KEYWORD:

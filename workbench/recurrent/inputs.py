@@ -178,7 +178,7 @@ def read_clamp(name, value, edge, shape, dtype):
         )
     if not np.isfinite(value).all():
         raise ValueError(f"{name}: expected finite numbers, got not-a-number or infinity")
-    return np.ascontiguousarray(np.broadcast_to(value, shape), dtype)
+    return np.array(np.broadcast_to(value, shape), dtype, order="C")
 
 
 def read_d_lines(d_lines, output, shapes, edge):

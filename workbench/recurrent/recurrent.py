@@ -143,6 +143,10 @@ class Recurrent:
                 f"record: expected 'all', 'output' or line names, got {record!r}"
             ) from None
 
+    def _repr_latex_(self):
+        sizes = ", ".join(f"{name} = {value}" for name, value in self.lengths.items())
+        return f"{self.cell._repr_latex_()}; here {self.parameters.count:,} ({sizes})"
+
     def __repr__(self):
         sizes = ", ".join(f"{name}={value}" for name, value in self.lengths.items())
         hyper = {**self.cell.hyper, **self.numbers}

@@ -5,6 +5,7 @@ import numpy as np
 from ..targets.cpu import adjoint_lines
 from .gradients import Gradients
 from .inputs import positive_integer, read_d_lines
+from .worked import Worked
 
 
 class Trace:
@@ -67,7 +68,9 @@ class Trace:
         return self._problem.edge.leave(self._line(name))
 
     def __getattr__(self, name):
-        if not name.startswith("_") and name in (*self.names, *self._problem.graph.aliases):
+        if name.startswith("_"):  # while a copy is being made there is no problem to ask
+            raise AttributeError(name)
+        if name in (*self.names, *self._problem.graph.aliases):
             return self[name]
         raise AttributeError(f"{name}: expected a recorded line ({', '.join(self.names)})")
 
@@ -93,8 +96,6 @@ class Trace:
         t: the step, from the end when negative. batch: the row. unit: write out this unit only;
         without it all units are written out when there are at most four, else unit 0.
         """
-        from .worked import Worked
-
         return Worked.of(self, t, batch, unit)
 
     def bptt(self, d_h, *, truncate=None, lags=None):

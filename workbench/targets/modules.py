@@ -103,6 +103,8 @@ def _ready(module, function, arguments):
 
     dispatcher = getattr(module, function)
     dispatcher.compile(tuple(numba.typeof(a) for a in arguments))
+    # Arrays of another type or layout would silently compile again; they are a mistake of ours.
+    dispatcher.disable_compile()
     return dispatcher
 
 
@@ -117,13 +119,13 @@ def _import(name, path):
 
 def _write_if_other(path, text):
     try:
-        if path.read_text() == text:
+        if path.read_text(encoding="utf-8") == text:
             return
     except (FileNotFoundError, UnicodeDecodeError):
         pass
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
     try:
-        with os.fdopen(handle, "w") as file:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
         os.replace(temporary, path)
     except BaseException:

@@ -143,7 +143,7 @@ class _Places:
         """Nodes whose adjoints are gathered over more than one stage."""
         plan = self.plan
         operands = [p.operand for p in plan.products if p.operand.op not in LEAVES]
-        crossing = [n for n in plan.graph.nodes if plan._crosses(n)]
+        crossing = [n for n in plan.graph.nodes if plan.crosses(n)]
         return {id(n): n for n in [*operands, *crossing]}.values()
 
     def buffers(self, count):

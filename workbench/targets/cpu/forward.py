@@ -45,7 +45,9 @@ def unpacking(plan):
         elif own and (group != "clamps" or graph.clampable_lines):
             lines.append(f"{', '.join(own)}{',' if len(own) == 1 else ''} = {group}")
     lines += [f"{identifier('number', n)} = numbers[{i}]" for i, n in enumerate(layout.numbers)]
-    lines += [f"{identifier('held', n)} = held[{i}]" for i, n in enumerate(graph.clampable_lines)]
+    # The flags are looked up where they are used: as values that stay the same through a loop they
+    # would make the compiler write a copy of the loop for each combination of them.
+    lines += [f"{identifier('held', n)} = {i}" for i, n in enumerate(graph.clampable_lines)]
     return [*lines, "T, B = mask.shape"]
 
 

@@ -106,10 +106,10 @@ def _spelled(node, refer):
     if node.op == "held":
         given = identifier("clamp", node.value)
         own = spell(node.args[0], refer)
-        return f"({given}[t, n, j] if {identifier('held', node.value)} else {own})", ATOM
+        return f"({given}[t, n, j] if held[{identifier('held', node.value)}] else {own})", ATOM
     if node.op == "unless held":
         own = spell(node.args[0], refer)
-        return f"(real(0) if {identifier('held', node.value)} else {own})", ATOM
+        return f"(real(0) if held[{identifier('held', node.value)}] else {own})", ATOM
     if node.op == "negative":
         return f"-{spell(node.args[0], refer, TERM)}", SUM
     if node.op == "power":
