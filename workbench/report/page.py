@@ -105,7 +105,8 @@ def section(title: str, *parts: str) -> str:
 
 def paragraph(text: str, kind: str = "") -> str:
     mark = f' class="{kind}"' if kind else ""
-    return f"<p{mark}>{escape(text)}</p>" if text else ""
+    whole = re.sub(r"\d{4}-\d{2}(-\d{2})?", r'<span class="one">\g<0></span>', escape(text))
+    return f"<p{mark}>{whole}</p>" if text else ""
 
 
 def picture(draw, *arguments, **options) -> str:
@@ -130,6 +131,9 @@ def cell_equations(study: Study) -> list[str]:
 
 def aligned(equation: str, kind: str = "") -> str:
     """A row of a table of equations, cut at the first equals sign."""
+    if "<mfrac" not in equation:
+        # A deep index would stretch one pair of brackets and not the next.
+        equation = re.sub(r"<mo>([()])</mo>", r'<mo stretchy="false">\1</mo>', equation)
     left, equals, right = equation.partition(EQUALS)
     if not equals:
         left, right = "", left
@@ -212,11 +216,13 @@ def table(curves) -> str:
 
 
 def worked(source: Source, study: Study, times) -> list[str]:
+    unit = None if study.network.hidden_size <= words.WRITTEN_OUT else 0
     rows = []
-    for _, (equation, numbers, value) in study.trace.worked(study.place).mathml:
+    for _, (equation, numbers, value) in study.trace.worked(study.place, unit=unit).mathml:
         if equation:
             rows.append(aligned(equation, "first"))
-        rows.append(aligned(f'{numbers}{EQUALS}<mrow class="value">{value}</mrow>', "numbers"))
+        own = "" if EQUALS in numbers else EQUALS  # a single unit needs no name of its own
+        rows.append(aligned(f'{own}{numbers}{EQUALS}<mrow class="value">{value}</mrow>', "numbers"))
     return [paragraph(words.worked(source, study, times)), mathematics(rows)]
 
 

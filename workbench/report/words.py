@@ -11,6 +11,9 @@ from ..targets.notation import count_formula
 from .source import Source
 from .study import BACK, NEAR, WINDOW, Study, weight_share
 
+WRITTEN_OUT = 2  # units up to which each is written out: more would be a wall of numbers
+SUMMED = 4  # units past which the numbers of a product are summed, as `worked` has it
+COLUMNS = 400  # of a picture on a small screen
 LAGS = (1, 2, 5, 10, 24, 50, 100)
 
 
@@ -72,7 +75,7 @@ def formula(study: Study) -> str:
 
 
 def unfolded(source: Source, study: Study, times, first: int, copies: int) -> str:
-    states = " and ".join(study.network.cell.states)
+    states = listed(study.network.cell.states)
     output = study.network.cell.output
     when = span(times, first, first + copies - 1)
     return (
@@ -83,16 +86,17 @@ def unfolded(source: Source, study: Study, times, first: int, copies: int) -> st
 
 
 def gates(source: Source, study: Study, times) -> str:
-    lines = ", ".join(study.network.cell.lines)
-    count = len(source.series)
+    rows = pictures.gates_arrays(study.trace).rows
+    colours = "red is below 0, white 0, blue above"
+    if any(row.share for row in rows):
+        colours = "where all values lie in 0..1, yellow is 1 and dark blue 0; elsewhere " + colours
     text = (
-        f"On top the series; under it the lines {lines} of the equations. A row of each picture is"
-        " a unit, a column a step. Yellow is open (1) and dark blue shut (0) where all values lie"
-        " in 0..1; elsewhere red is below 0, white 0, blue above. The dotted line is at"
+        f"On top the series, under it {listed([row.name for row in rows])} of the equations: a row"
+        f" is a unit, a column a step. The colours: {colours}. The dotted line is at"
         f" {moment(times, study.place)}, which is worked out below."
     )
-    if count > 800:
-        text += f" {count:,} steps are more than the picture has columns: each is the mean of some."
+    if len(source.series) > COLUMNS:
+        text += " The picture has fewer columns than there are steps: each is the mean of a few."
     return text
 
 
@@ -156,6 +160,8 @@ def weights(study: Study) -> str:
     if found is None or len(study.paths[0].norms) <= 2 * NEAR:
         return ""
     name, total, share = found
+    if total < 1e-3 or share < 0.5:  # there is nothing that it hides
+        return ""
     return (
         f"A weight's gradient does not tell this: in the Elman network ∂L/∂{name} has norm"
         f" {number(total, 3)}, and vanishes by no means. But {pictures.share(share)} of what the"
@@ -170,8 +176,10 @@ def worked(source: Source, study: Study, times) -> str:
         f"At {moment(times, step)}, the value {number(series.values[step], 4)}{unit} enters as"
         f" x = {number(source.x[step, 0], 4)}. "
     )
-    if hidden > 4:
-        text += f"Unit 0 of {hidden} is written out; a product with a whole state is given summed. "
+    if hidden > WRITTEN_OUT:
+        text += f"Unit 0 of {hidden} is written out. "
+    if hidden > SUMMED:
+        text += "A product with a whole state is given as its sum. "
     return text + "Below each equation are its numbers and what they give."
 
 
@@ -187,7 +195,7 @@ def span(times, first: int, last: int) -> str:
 
 
 def listed(names: list[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def counted(count: int, word: str) -> str:
