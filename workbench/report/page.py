@@ -141,9 +141,9 @@ def aligned(equation: str, kind: str = "") -> str:
     return f'<mtr{mark}><mtd class="left">{left}</mtd><mtd>{EQUALS}</mtd><mtd>{right}</mtd></mtr>'
 
 
-def mathematics(rows: list[str]) -> str:
+def mathematics(rows: list[str], kind: str = "") -> str:
     body = "\n".join(rows)
-    return f'<div class="wide inset"><math><mtable>\n{body}\n</mtable></math></div>'
+    return f'<div class="wide inset{kind}"><math><mtable>\n{body}\n</mtable></math></div>'
 
 
 def unfolded(source: Source, study: Study, times) -> list[str]:
@@ -216,14 +216,20 @@ def table(curves) -> str:
 
 
 def worked(source: Source, study: Study, times) -> list[str]:
-    unit = None if study.network.hidden_size <= words.WRITTEN_OUT else 0
+    hidden = study.network.hidden_size
+    long = words.WRITTEN_OUT < hidden <= words.SUMMED
+    unit = None if hidden <= words.WRITTEN_OUT else 0
     rows = []
     for _, (equation, numbers, value) in study.trace.worked(study.place, unit=unit).mathml:
         if equation:
             rows.append(aligned(equation, "first"))
+        result = f'{EQUALS}<mrow class="value">{value}</mrow>'
         own = "" if EQUALS in numbers else EQUALS  # a single unit needs no name of its own
-        rows.append(aligned(f'{own}{numbers}{EQUALS}<mrow class="value">{value}</mrow>', "numbers"))
-    return [paragraph(words.worked(source, study, times)), mathematics(rows)]
+        # Where a product's terms may leave the page, what they give stays on it.
+        ends = [f"{own}{numbers}", result] if long else [f"{own}{numbers}{result}"]
+        rows += [aligned(end, "numbers") for end in ends]
+    text = words.worked(source, study, times)
+    return [paragraph(text), mathematics(rows, " long" if long else "")]
 
 
 def foot(asked: Asked) -> str:

@@ -77,10 +77,12 @@ def formula(study: Study) -> str:
 def unfolded(source: Source, study: Study, times, first: int, copies: int) -> str:
     states = listed(study.network.cell.states)
     output = study.network.cell.output
+    # A constant series may leave the state where it starts.
+    most = f", where {output} changes most" if np.diff(study.trace[output], axis=0).any() else ""
     when = span(times, first, first + copies - 1)
     return (
         f"Left the cell as it is written, with its loop; right the same cell at {when}, around step"
-        f" {study.place}, where {output} changes most. Under each copy is the number it reads,"
+        f" {study.place}{most}. Under each copy is the number it reads,"
         f" above it what it hands on: {states}, one square a unit, red below 0 and blue above."
     )
 
