@@ -110,7 +110,7 @@ def _only(header: list[str], rows: list[tuple[int, list[str]]]) -> int:
     names = [header[k] if k < len(header) else str(k) for k in found]
     if not names:
         raise ValueError("path: expected a column of numbers, got none")
-    raise ValueError(f"column: expected one of {', '.join(names)}, got none chosen")
+    raise ValueError(f"column: expected one of {', '.join(names)}, got nothing")
 
 
 def _has_time_name(header: list[str]) -> bool:

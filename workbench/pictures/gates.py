@@ -68,6 +68,7 @@ def gates(
     units=None,
     times=None,
     input_name: str = "x",
+    step: int | None = None,
     theme: str = "light",
     width: float = USUAL,
 ) -> Picture:
@@ -75,7 +76,8 @@ def gates(
 
     `lines`: names of recorded lines, all for None. `units`: positions in the hidden layer, all
     for None. `times` (time,): numbers such as years, dates, or labels such as the characters
-    read; steps are counted for None. `input_name` stands beside the input. Lines within 0..1 are
+    read; steps are counted for None. `input_name` stands beside the input. `step` is marked by a
+    dotted line that shows over the input and between the rows, None for none. Lines within 0..1 are
     drawn in cividis, others in RdBu, white at 0, with symmetric ends. Steps that a mask holds
     are left blank; not-a-number is drawn in ink, and the step where it begins is said.
 
@@ -84,9 +86,11 @@ def gates(
     """
     arrays = gates_arrays(trace, batch, lines, units, times)
     width = check_width(width)
+    if step is not None and not 0 <= step < len(arrays.held):
+        raise ValueError(f"step: expected 0..{len(arrays.held) - 1}, got {step}")
     with drawing(theme) as look:
         colours = reading.line_colours(reading.equation_order(trace), look)
-        return _draw(arrays, fit(input_name, MOST_NAME), colours, look, width)
+        return _draw(arrays, fit(input_name, MOST_NAME), colours, look, width, step)
 
 
 def _row(name: str, values: np.ndarray, held: np.ndarray, times) -> GateRow:
@@ -99,7 +103,9 @@ def _row(name: str, values: np.ndarray, held: np.ndarray, times) -> GateRow:
     return GateRow(name, values.T, low, high, share, trouble)
 
 
-def _draw(arrays: GateArrays, input_name: str, colours, look: Theme, width: float) -> Picture:
+def _draw(
+    arrays: GateArrays, input_name: str, colours, look: Theme, width: float, step: int | None
+) -> Picture:
     count = len(arrays.held)
     rows = (arrays.inputs._replace(name=input_name), *arrays.rows)
     left = EDGE + 12 + max(_name_width(row) for row in rows)
@@ -110,6 +116,8 @@ def _draw(arrays: GateArrays, input_name: str, colours, look: Theme, width: floa
     tops, bottom = _stack(rows)
     tall = bottom + axis_height(arrays.times) + EDGE
     picture = Picture(width, tall, look, _describe(arrays, input_name))
+    if step is not None:
+        _mark(picture, box[0] + (step + 0.5) / count * box[1], (EDGE, bottom))
     for k, (row, top) in enumerate(zip(rows, tops, strict=True)):
         height = _height(row, is_input=k == 0)
         axes = picture.panel(box[0], top, box[1], height)
@@ -132,6 +140,13 @@ def _draw(arrays: GateArrays, input_name: str, colours, look: Theme, width: floa
         if k == 0:
             _say_held(axes, arrays.held, box[1] / count, look)
     return picture
+
+
+def _mark(picture: Picture, x: float, ends: tuple[float, float]) -> None:
+    """A dotted line behind all rows: over a heat map it would hide the column it is about."""
+    axes = picture.sheet()
+    axes.set_axis_off()
+    axes.plot([x, x], ends, color=picture.theme.ink, linewidth=0.9, linestyle=(0, (1, 2.5)))
 
 
 def _stack(rows) -> tuple[list[float], float]:

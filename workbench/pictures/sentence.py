@@ -6,9 +6,9 @@ import numpy as np
 
 from workbench.pictures.digits import number, share
 from workbench.pictures.gradient_norms import read_norms
-from workbench.pictures.style import cell_title
+from workbench.pictures.style import TITLES, cell_title
 
-NETWORKS = ("elman", "lstm", "gru")
+PEOPLE = ("Elman", "Jordan")
 GROWN = 10  # from ten times on it is easier to read "35 times" than "3500 %"
 
 
@@ -65,9 +65,9 @@ def _times(part: float) -> str:
 
 def _network(label: str) -> str:
     title = cell_title(label)
-    if title.lower() not in NETWORKS:
+    if title.lower() not in TITLES:
         return f"“{label}”"
-    return f"the {title} network" if title == "Elman" else f"the {title}"
+    return f"the {title} network" if title in PEOPLE else f"the {title}"
 
 
 def _joined(parts: list[str]) -> str:

@@ -18,6 +18,10 @@ TEXT = 9.0  # points: 12 px
 NAME = 10.5  # points: 14 px
 MATH = 12.9  # points: mathtext sets an index at 0.7 of this, which is 12 px
 NARROWEST, USUAL = 640, 960
+TITLES = {
+    title.lower(): title
+    for title in ("Elman", "Jordan", "LSTM", "GRU", "MGU", "IndRNN", "minGRU", "minLSTM", "sLSTM")
+}
 
 
 @dataclass(frozen=True)
@@ -157,9 +161,8 @@ def cell_key(label: str) -> str:
 
 def cell_title(name: str) -> str:
     """A cell's name as it is written in a sentence: LSTM, Elman, my cell."""
-    known = {"lstm": "LSTM", "gru": "GRU", "elman": "Elman", "jordan": "Jordan"}
     first, *rest = name.replace("_", " ").split() or [""]
-    return " ".join([known.get(first.lower(), first), *rest])
+    return " ".join([TITLES.get(first.lower(), first), *rest])
 
 
 @contextmanager

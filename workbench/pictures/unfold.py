@@ -33,6 +33,7 @@ EDGE, BOX, STRIP = 24, 64, 12  # pixels: margin, a cell's side, height of a stri
 ROW = 40  # pixels from one strip to the next, its name or numbers between them
 RISE = 56  # pixels from the strips to the cell: the arrow, and the loop of the folded cell
 LOOP = 9  # pixels between two loops
+LANE = 21  # pixels from one state's arrow to the next: room for its name between them
 NOTE = 20  # pixels that a line about not-a-number takes
 DROP = 40  # pixels from the cell to its input
 LEAST, MOST = 56, 168  # pixels from one copy to the next
@@ -131,8 +132,9 @@ class _Unfolding:
         self.rows = sorted(arrays.states, key=lambda name: name == cell.output)
         self.strips = {name: head + ROW * k for k, name in enumerate(self.rows)}
         self.top = head + ROW * len(self.rows) + RISE - (ROW - STRIP - 4)
-        self.middle = self.top + BOX / 2
-        self.reads = self.top + BOX + DROP
+        self.tall = max(BOX, LANE * (len(self.rows) + 1))
+        self.middle = self.top + self.tall / 2
+        self.reads = self.top + self.tall + DROP
         self.picture = Picture(width, self.reads + 88, look, self.describe())
         self.axes: Axes = self.picture.sheet()
         self.axes.set_axis_off()
@@ -141,7 +143,9 @@ class _Unfolding:
         self.draw_folded(FOLDED_MIDDLE + wider)
         start, count = EDGE + FOLDED + wider, len(arrays.steps)
         self.pace = min(MOST, (width - start - EDGE) / count)
-        self.say("=", (start - 66, self.middle), size=18, color=look.soft)
+        loops = FOLDED_MIDDLE + wider + BOX / 2 + 14 + LOOP * (len(self.rows) - 1)
+        enters = start - 10 - max(text_width(text, MATH) for text in self.entering().values())
+        self.say("=", ((loops + enters) / 2, self.middle), size=18, color=look.soft)
         self.draw_start(start)
         for k in range(count):
             self.draw_copy(k, start + self.pace * (k + 0.5))
@@ -170,7 +174,7 @@ class _Unfolding:
         self.say_title(x)
         for k, y in enumerate(self.lanes().values()):
             self.loop(x, y, k)
-        self.arrow((x, self.reads - 8), (x, self.top + BOX))
+        self.arrow((x, self.reads - 8), (x, self.top + self.tall))
         # A casing of paper where the arrow crosses the loops shows that they do not meet.
         gap = self.top - 6, self.top - 16 - LOOP * len(self.rows)
         self.axes.plot([x, x], gap, color=self.look.paper, linewidth=5, zorder=1.1)
@@ -193,13 +197,17 @@ class _Unfolding:
 
     def draw_start(self, x: float) -> None:
         """What enters the first copy: the start, or the states of the step before."""
-        first = self.arrays.steps[0]
-        if first == 0:
+        if self.arrays.steps[0] == 0:
             self.say("start", (x - 10, self.middle), self.look.soft, ha="right")
-        else:
-            for name, y in self.lanes().items():
-                symbol = _symbol(name, first - 1)
-                self.say(symbol, (x - 10, y), self.look.soft, MATH, ha="right")
+            return
+        lanes = self.lanes()
+        for name, symbol in self.entering().items():
+            self.say(symbol, (x - 10, lanes[name]), self.look.soft, MATH, ha="right")
+
+    def entering(self) -> dict[str, str]:
+        """What stands before the first copy, for each state."""
+        first = self.arrays.steps[0]
+        return {name: _symbol(name, first - 1) if first else "start" for name in self.rows}
 
     def draw_copy(self, k: int, x: float) -> None:
         arrays, half = self.arrays, self.side() / 2
@@ -213,7 +221,7 @@ class _Unfolding:
                 self.arrow((x + half, y), (x + self.pace / 2 + 4, y), faint=True)
         self.box(x, held)
         self.say("held" if held else "", (x, self.middle), self.look.soft)
-        self.arrow((x, self.reads - 8), (x, self.top + BOX), faint=held)
+        self.arrow((x, self.reads - 8), (x, self.top + self.tall), faint=held)
         self.arrow((x, self.top), (x, self.top - RISE + 12), faint=held)
         self.draw_input(k, x)
         for name, y in self.strips.items():
@@ -237,7 +245,7 @@ class _Unfolding:
 
     def lanes(self) -> dict[str, float]:
         """The height at which each state runs from copy to copy; the output lowest."""
-        places = np.linspace(0, BOX, len(self.rows) + 2)[1:-1]
+        places = np.linspace(0, self.tall, len(self.rows) + 2)[1:-1]
         return {name: self.top + y for name, y in zip(self.rows, places, strict=True)}
 
     def side(self) -> float:
@@ -264,7 +272,7 @@ class _Unfolding:
             FancyBboxPatch(
                 (x - side / 2, self.top),
                 side,
-                BOX,
+                self.tall,
                 boxstyle="round,pad=0,rounding_size=8",
                 facecolor="none" if held else to_rgba(self.colour, 0.14),
                 edgecolor=self.look.soft if held else self.colour,

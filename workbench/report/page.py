@@ -4,6 +4,7 @@ Does not compute anything but words. Everything that a user or a file named is e
 """
 
 import platform
+import re
 import shlex
 from html import escape
 from importlib import metadata, resources
@@ -13,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import __version__, pictures
-from ..pictures.style import DARK, LIGHT, cell_key, cell_title
+from ..pictures.digits import TIMES
+from ..pictures.style import DARK, LIGHT, cell_key
 from ..targets.notation import MathML, equations
 from . import words
 from .source import Source
@@ -22,6 +24,7 @@ from .study import WINDOW, Study
 WIDTHS = {"broad": 912, "narrow": 640}  # pixels of each picture on a page of 960 and of 640
 COPIES = 4  # of the unfolded cell
 EQUALS = "<mo>=</mo>"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 class Asked(NamedTuple):
@@ -57,7 +60,7 @@ def page(asked: Asked, source: Source, study: Study) -> str:
     folder = resources.files(__package__)
     css = (folder / "page.css").read_text(encoding="utf-8")
     return Template((folder / "page.html").read_text(encoding="utf-8")).substitute(
-        title=escape(f"{cell_title(asked.cell)} reads {source.name}"),
+        title=escape(words.title(source, study)),
         css=f"{colours(study)}\n{css.strip()}",
         lede=escape(words.lede(study)),
         facts="\n".join(
@@ -85,7 +88,9 @@ def colours(study: Study) -> str:
         f".line-{name}{{color:var(--line-{k % len(LIGHT.lines) + 1})}}"
         for k, name in enumerate(study.network.cell.lines)
     )
-    cells = "\n".join(f".{name}{{color:var(--{name}-text);font-weight:600}}" for name in LIGHT.words)
+    cells = "\n".join(
+        f".{name}{{color:var(--{name}-text);font-weight:600}}" for name in LIGHT.words
+    )
     # Paper is white: a dark theme is for screens.
     return (
         f":root{{color-scheme:light dark;{light}}}\n"
@@ -100,7 +105,8 @@ def section(title: str, *parts: str) -> str:
 
 def paragraph(text: str, kind: str = "") -> str:
     mark = f' class="{kind}"' if kind else ""
-    return f"<p{mark}>{escape(text)}</p>" if text else ""
+    whole = re.sub(r"\d{4}-\d{2}(-\d{2})?", r'<span class="one">\g<0></span>', escape(text))
+    return f"<p{mark}>{whole}</p>" if text else ""
 
 
 def picture(draw, *arguments, **options) -> str:
@@ -125,18 +131,19 @@ def cell_equations(study: Study) -> list[str]:
 
 def aligned(equation: str, kind: str = "") -> str:
     """A row of a table of equations, cut at the first equals sign."""
+    if "<mfrac" not in equation:
+        # A deep index would stretch one pair of brackets and not the next.
+        equation = re.sub(r"<mo>([()])</mo>", r'<mo stretchy="false">\1</mo>', equation)
     left, equals, right = equation.partition(EQUALS)
     if not equals:
         left, right = "", left
     mark = f' class="{kind}"' if kind else ""
-    return (
-        f'<mtr{mark}><mtd class="left">{left}</mtd><mtd>{EQUALS}</mtd><mtd>{right}</mtd></mtr>'
-    )
+    return f'<mtr{mark}><mtd class="left">{left}</mtd><mtd>{EQUALS}</mtd><mtd>{right}</mtd></mtr>'
 
 
-def mathematics(rows: list[str]) -> str:
+def mathematics(rows: list[str], kind: str = "") -> str:
     body = "\n".join(rows)
-    return f'<div class="wide inset"><math><mtable>\n{body}\n</mtable></math></div>'
+    return f'<div class="wide inset{kind}"><math><mtable>\n{body}\n</mtable></math></div>'
 
 
 def unfolded(source: Source, study: Study, times) -> list[str]:
@@ -148,7 +155,9 @@ def unfolded(source: Source, study: Study, times) -> list[str]:
 
 
 def gates(source: Source, study: Study, times) -> list[str]:
-    drawn = picture(pictures.gates, study.trace, times=times, input_name=source.name)
+    drawn = picture(
+        pictures.gates, study.trace, times=times, input_name=source.name, step=study.place
+    )
     return [paragraph(words.gates(source, study, times)), drawn]
 
 
@@ -158,33 +167,33 @@ def gradients(study: Study, times) -> list[str]:
     first = max(0, count - WINDOW)
     if times is None and first:
         times = np.arange(count)
-    curves, others = words.curves(study, first)
+    curves = words.curves(study, first)
     drawn = picture(
         pictures.gradient_norms,
-        curves | others,
+        curves,
         loss_step=count - first - 1,
         times=None if times is None else times[first:],
     )
-    answer = coloured(" ".join(words.answer(curves, others)), curves)
+    answer = coloured(words.answer(study, curves), curves)
     return [
         paragraph(words.gradients(study, times)),
         drawn,
         f'<p class="say">{answer}</p>',
-        table(curves | others),
+        table(curves),
         paragraph(words.weights(study), "note"),
     ]
 
 
 def coloured(text: str, curves) -> str:
-    """The sentence with each network's name in its colour. `curves` are built-in cells."""
-    text = escape(text)
-    for label in sorted(curves, key=len, reverse=True):
-        mark = f'<span class="{cell_key(label)}">{{}}</span>'
-        for said in (escape(f"“{label}”"), f"the {label} network", f"the {label}"):
-            text = text.replace(f"{said} ", mark.format(said) + " ").replace(
-                f"{said}.", mark.format(said) + "."
-            )
-    return text
+    """The sentence with each network's name in its colour, and no number torn apart."""
+    labels = sorted(map(escape, curves), key=len, reverse=True)
+    names = "|".join(map(re.escape, labels))
+    whole = re.sub(rf" (?=[%{TIMES}])|(?<={TIMES}) ", NO_BREAK, escape(text))
+    return re.sub(
+        rf"\b({names})\b",
+        lambda found: f'<span class="{cell_key(found[0])}">{found[0]}</span>',
+        whole,
+    )
 
 
 def table(curves) -> str:
@@ -207,12 +216,20 @@ def table(curves) -> str:
 
 
 def worked(source: Source, study: Study, times) -> list[str]:
+    hidden = study.network.hidden_size
+    long = words.WRITTEN_OUT < hidden <= words.SUMMED
+    unit = None if hidden <= words.WRITTEN_OUT else 0
     rows = []
-    for _, (equation, numbers, value) in study.trace.worked(study.place).mathml:
+    for _, (equation, numbers, value) in study.trace.worked(study.place, unit=unit).mathml:
         if equation:
             rows.append(aligned(equation, "first"))
-        rows.append(aligned(f'{numbers}{EQUALS}<mrow class="value">{value}</mrow>', "numbers"))
-    return [paragraph(words.worked(source, study, times)), mathematics(rows)]
+        result = f'{EQUALS}<mrow class="value">{value}</mrow>'
+        own = "" if EQUALS in numbers else EQUALS  # a single unit needs no name of its own
+        # Where a product's terms may leave the page, what they give stays on it.
+        ends = [f"{own}{numbers}", result] if long else [f"{own}{numbers}{result}"]
+        rows += [aligned(end, "numbers") for end in ends]
+    text = words.worked(source, study, times)
+    return [paragraph(text), mathematics(rows, " long" if long else "")]
 
 
 def foot(asked: Asked) -> str:
@@ -221,7 +238,8 @@ def foot(asked: Asked) -> str:
     made = ", ".join(f"{name} {number}" for name, number in versions.items())
     return "\n".join(
         [
-            f"<p>This page again: <code>{escape(asked.command())}</code></p>",
+            "<p>The command that makes this page again:</p>",
+            f'<pre class="wide inset"><code>{escape(asked.command())}</code></pre>',
             paragraph(f"Made with {made}."),
             paragraph(
                 "Not here: training. The weights are the random ones a network starts from, and"

@@ -39,7 +39,9 @@ def read(source: str, column: str | None) -> Source:
     """Load sunspots, co2 or a column of a CSV file. Raises ValueError `argument: expected ...`."""
     series = _load(source, column)
     if len(series) < SHORTEST:
-        raise ValueError(f"SOURCE: expected a series of {SHORTEST} steps or more, got {len(series)}")
+        raise ValueError(
+            f"SOURCE: expected a series of {SHORTEST} steps or more, got {len(series)}"
+        )
     with np.errstate(over="ignore", invalid="ignore"):
         x, mean, scale = series.inputs()
     if not (np.isfinite(scale) and np.isfinite(x).all()):

@@ -14,12 +14,13 @@ from .source import Source
 COMPARED = ("elman", "lstm", "gru")
 BACK = 24  # steps back that the sentence speaks of
 WINDOW = 120  # steps that the gradients are drawn over: untrained, little is left beyond
+ROUNDING = 1e-12  # beside a gradient of norm 1
 NEAR = 10  # steps from the loss that the sentence about a weight's gradient calls near
 
 
 class Path(NamedTuple):
     """The gradient of one network: `norms` (time,) of dL/d(its output) and, by state name, of
-    its other states; `gradients` and the recurrent parameter `weight` that the text speaks of."""
+    its other states."""
 
     cell: str
     norms: np.ndarray
@@ -61,12 +62,11 @@ def _path(name: str, trace: Trace) -> Path:
     d_output = np.zeros(trace[output].shape)
     d_output[-1] = 1 / np.sqrt(d_output.shape[1])
     gradients = trace.bptt(d_output)
-    others = {
-        state: pictures.step_norms(gradients[state])
-        for state in trace.cell.states
-        if state != output
-    }
-    return Path(name, pictures.step_norms(gradients[output]), others, gradients)
+    norms = {state: pictures.step_norms(gradients[state]) for state in trace.cell.states}
+    own = norms.pop(output)
+    # The stabiliser of an sLSTM changes nothing that comes out: its gradient is rounding alone.
+    others = {state: other for state, other in norms.items() if not other.max() < ROUNDING}
+    return Path(name, own, others, gradients)
 
 
 def recurrent_weight(path: Path) -> str | None:

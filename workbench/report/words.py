@@ -4,13 +4,27 @@ import numpy as np
 
 from .. import pictures
 from ..pictures import number
+from ..pictures.digits import MINUS
 from ..pictures.style import cell_title
 from ..pictures.time_axis import say_time
 from ..targets.notation import count_formula
 from .source import Source
 from .study import BACK, NEAR, WINDOW, Study, weight_share
 
+WRITTEN_OUT = 2  # units up to which each is written out: more would be a wall of numbers
+SUMMED = 4  # units past which the numbers of a product are summed, as `worked` has it
+COLUMNS = 400  # of a picture on a small screen
 LAGS = (1, 2, 5, 10, 24, 50, 100)
+
+
+def title(source: Source, study: Study) -> str:
+    return f"{network(study.network.cell.name)} reads {source.name}"
+
+
+def network(name: str) -> str:
+    """LSTM; but Elman network, since Elman is a person."""
+    title = cell_title(name)
+    return f"{title} network" if title in ("Elman", "Jordan") else title
 
 
 def lede(study: Study) -> str:
@@ -51,7 +65,7 @@ def standardised(source: Source) -> str:
     if not source.x.any() and source.scale == 1:
         return f"0 at every step: the series never changes from {number(source.mean, 4)}"
     return (
-        f"standardised: (value − {number(source.mean, 4)}) / {number(source.scale, 4)}, "
+        f"standardised: (value {MINUS} {number(source.mean, 4)}) / {number(source.scale, 4)}, "
         "the mean and the standard deviation of the series"
     )
 
@@ -61,62 +75,67 @@ def formula(study: Study) -> str:
 
 
 def unfolded(source: Source, study: Study, times, first: int, copies: int) -> str:
-    states = " and ".join(study.network.cell.states)
+    states = listed(study.network.cell.states)
     output = study.network.cell.output
+    # A constant series may leave the state where it starts.
+    most = f", where {output} changes most" if np.diff(study.trace[output], axis=0).any() else ""
     when = span(times, first, first + copies - 1)
     return (
-        f"Left the cell as it is written, with its loop; right the same cell at {when}, around the"
-        f" step where {output} changes most. Under each copy is the number it reads, above it what"
-        f" it hands on: {states}, one small square a unit, red below 0 and blue above."
+        f"Left the cell as it is written, with its loop; right the same cell at {when}, around step"
+        f" {study.place}{most}. Under each copy is the number it reads,"
+        f" above it what it hands on: {states}, one square a unit, red below 0 and blue above."
     )
 
 
 def gates(source: Source, study: Study, times) -> str:
-    lines = ", ".join(study.network.cell.lines)
-    count = len(source.series)
+    rows = pictures.gates_arrays(study.trace).rows
+    colours = "red is below 0, white 0, blue above"
+    if any(row.share for row in rows):
+        colours = "where all values lie in 0..1, yellow is 1 and dark blue 0; elsewhere " + colours
     text = (
-        f"On top the series; under it the lines {lines} of the equations. A row of each picture is"
-        " a unit, a column a step. Yellow is open (1) and dark blue shut (0) where all values lie"
-        " in 0..1; elsewhere red is below 0, white 0, blue above."
+        f"On top the series, under it {listed([row.name for row in rows])} of the equations: a row"
+        f" is a unit, a column a step. The colours: {colours}. The dotted line is at"
+        f" {moment(times, study.place)}, which is worked out below."
     )
-    if count > 800:
-        text += f" {count:,} steps are more than the picture has columns: each is the mean of some."
+    if len(source.series) > COLUMNS:
+        text += " The picture has fewer columns than there are steps: each is the mean of a few."
     return text
 
 
-def curves(study: Study, first: int) -> tuple[dict, dict]:
-    """Label -> norms from step `first` on: of each network's output; of the other states."""
-    own = {cell_title(path.cell): path.norms[first:] for path in study.paths}
-    others = {
-        f"{cell_title(path.cell)}, {state}": norms[first:]
-        for path in study.paths
-        for state, norms in path.others.items()
-    }
-    return own, others
+def curves(study: Study, first: int) -> dict[str, np.ndarray]:
+    """Label -> norms from step `first` on: of each network's output, then of its other states."""
+    found = {}
+    for path in study.paths:
+        title = cell_title(path.cell)
+        found[title] = path.norms[first:]
+        found |= {f"{title}, {state}": norms[first:] for state, norms in path.others.items()}
+    return found
 
 
 def gradients(study: Study, times) -> str:
-    count = len(study.paths[0].norms)
+    count, output = len(study.paths[0].norms), study.network.cell.output
+    names = listed([cell_title(path.cell) for path in study.paths])
     text = (
-        "Elman, LSTM and GRU of the same size read the same series. The loss is at the last step,"
+        f"{names}, all of one size, read the same series. The loss is at the last step,"
         f" {say_time(times, count - 1)}, and pulls on every unit alike: L = Σ h / √H, so that the"
         " gradient begins with norm 1. A curve shows how much of it arrives at each earlier step."
     )
+    if output != "h":
+        text += f" The {network(study.network.cell.name)} hands on {output} in the place of h."
     if count > WINDOW:
         text += f" Drawn are the last {WINDOW} of {count:,} steps."
     return text
 
 
-def answer(own: dict, others: dict) -> list[str]:
-    """The sentence that answers, and one about what the cell state keeps."""
-    last = len(next(iter(own.values()))) - 1
+def answer(study: Study, found: dict) -> str:
+    """The sentence that answers, and one about what the LSTM's cell state keeps."""
+    outputs = {title: found[title] for title in (cell_title(path.cell) for path in study.paths)}
+    norms = found["LSTM, c"]
+    last = len(norms) - 1
     lag = min(BACK, last)
-    said = [pictures.gradient_sentence(own, loss_step=last, lag=lag)]
-    if "LSTM, c" in others:
-        norms = others["LSTM, c"]
-        kept = part(norms[last - lag], norms[last])
-        said.append(f"Along its other path, the cell state c, the LSTM keeps {kept} of ∂L/∂c.")
-    return said
+    said = pictures.gradient_sentence(outputs, loss_step=last, lag=lag)
+    kept = part(norms[last - lag], norms[last])
+    return f"{said} Of ∂L/∂c, on the path of its cell state, the LSTM keeps {kept}."
 
 
 def shares(curves: dict) -> tuple[list[int], dict[str, list[str]]]:
@@ -143,32 +162,42 @@ def weights(study: Study) -> str:
     if found is None or len(study.paths[0].norms) <= 2 * NEAR:
         return ""
     name, total, share = found
+    if total < 1e-3 or share < 0.5:  # there is nothing that it hides
+        return ""
     return (
-        f"A weight's gradient does not tell: in the Elman network ∂L/∂{name} has norm"
+        f"A weight's gradient does not tell this: in the Elman network ∂L/∂{name} has norm"
         f" {number(total, 3)}, and vanishes by no means. But {pictures.share(share)} of what the"
         f" steps add to it comes from the last {NEAR} of them."
     )
 
 
 def worked(source: Source, study: Study, times) -> str:
-    step, series = study.place, source.series
-    value = number(series.values[step], 4)
-    unit = f" {series.unit}" if series.unit else ""
-    hidden = study.network.hidden_size
+    step, series, hidden = study.place, source.series, study.network.hidden_size
+    unit = f" ({series.unit})" if series.unit else ""
     text = (
-        f"Step t = {step}" + ("" if times is None else f", {say_time(times, step)}") + f": {value}"
-        f"{unit} enters as x = {number(source.x[step, 0], 4)}. "
+        f"At {moment(times, step)}, the value {number(series.values[step], 4)}{unit} enters as"
+        f" x = {number(source.x[step, 0], 4)}. "
     )
-    if hidden > 4:
-        text += f"Unit 0 of {hidden} is written out; a product with a whole state is given summed. "
+    if hidden > WRITTEN_OUT:
+        text += f"Unit 0 of {hidden} is written out. "
+    if hidden > SUMMED:
+        text += "A product with a whole state is given as its sum. "
     return text + "Below each equation are its numbers and what they give."
 
 
+def moment(times, step: int) -> str:
+    """ "step 256 (1956)", or "step 256"."""
+    return f"step {step}" + ("" if times is None else f" ({say_time(times, step)})")
+
+
 def span(times, first: int, last: int) -> str:
-    """ "1955 to 1958", or "steps 2 to 5"."""
-    if times is None:
-        return f"steps {first} to {last}"
-    return f"steps {first} to {last} ({say_time(times, first)} to {say_time(times, last)})"
+    """ "steps 2 to 5 (1955 to 1958)", or "steps 2 to 5"."""
+    when = "" if times is None else f" ({say_time(times, first)} to {say_time(times, last)})"
+    return f"steps {first} to {last}{when}"
+
+
+def listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def counted(count: int, word: str) -> str:
