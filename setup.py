@@ -9,5 +9,5 @@ from setuptools import find_packages, setup
 setup(
     packages=[*find_packages(include=["workbench", "workbench.*"]), "workbench.notebooks"],
     package_dir={"workbench.notebooks": "notebooks"},
-    package_data={"workbench.notebooks": ["*.ipynb"]},
+    package_data={"workbench.notebooks": ["*.ipynb"], "workbench.report": ["*.html", "*.css"]},
 )

@@ -74,7 +74,7 @@ def run(cell, parameters, x, initial, *, bumps=None, clamp=None, mask=None):
     """
     arguments = list(inspect.signature(cell.function).parameters)[1 + len(cell.states) :]
     spaces = namespaces(cell, parameters)
-    arguments = [spaces[a] for a in arguments if a in spaces]
+    arguments = [spaces.get(a) for a in arguments if a not in cell.hyper]
     function, bumps, clamp = instrumented(cell), bumps or {}, clamp or {}
     states = [initial[name][..., None] for name in cell.states]
     record = {}

@@ -239,6 +239,17 @@ def test_a_picture_is_a_matplotlib_figure(trace):
     assert isinstance(wb.pictures.gates(trace), Figure)
 
 
+ROOMS = ["functions", "equations", "targets", "cells", "recurrent", "data", "pictures"]
+ROOMS += ["warm", "cli", "doctor", "lab"]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_can_be_the_first_that_is_imported(room):
+    code = f"import workbench.{room}; import workbench; print(workbench.cells.lstm)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "i[t] = sigmoid(W.i @ x[t] + U.i @ h[t-1] + b.i)" in done.stdout
+
+
 def test_the_import_is_light():
     code = (
         "import sys, workbench; workbench.Recurrent; "

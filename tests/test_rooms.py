@@ -47,6 +47,10 @@ MAY_IMPORT = {
 # These stand outside the list: they may import any room, and no room may import them.
 DOORS = {"__init__", "__main__", "cli", "report", "lab", "doctor", "warm", "bench"}
 
+# A cell that is shown asks for its writers by name when nobody has brought them yet: the one
+# place where a lower room reaches for a higher one, so that no order of imports matters.
+LOADS_WRITERS = ("equations/cell.py", "workbench.targets")
+
 LONGEST_FILE = 400
 NOT_BY_IMPORT = ("matplotlib", "jupyter", "IPython", "torch", "pandas", "statsmodels")
 
@@ -101,6 +105,8 @@ def violations(package: Path) -> list[str]:
                 with_cuda.append(file)
             if top == "matplotlib" and room not in ("pictures", "report", "doctor"):
                 found.append(f"{file}:{line}: matplotlib outside pictures and report")
+            if (file, name) == LOADS_WRITERS:
+                continue
             if top != "workbench" or room in DOORS or other == room:
                 continue
             if other not in MAY_IMPORT:
@@ -131,7 +137,7 @@ def test_the_directions_have_no_way_back():
         ("functions.py", "from workbench.targets import cpu", "functions imports targets"),
         ("equations/cell.py", "import workbench.targets.cpu", "equations imports targets"),
         ("equations/cell.py", "from ..targets import cpu", "equations imports targets"),
-        ("equations/cell.py", "from .. import targets", "equations imports targets"),
+        ("equations/graph.py", "from .. import targets", "equations imports targets"),
         ("equations/__init__.py", "from ..targets import cpu", "equations imports targets"),
         ("equations/deep/a.py", "from ...targets import cpu", "equations imports targets"),
         ("targets/cpu.py", "def f():\n    from workbench import recurrent", "targets imports recu"),

@@ -39,7 +39,6 @@ __all__ = sorted(_ROOMS)
 def __getattr__(name):
     if name not in _ROOMS:
         raise AttributeError(f"module 'workbench' has no attribute {name!r}")
-    importlib.import_module("workbench.targets")  # so that every cell can show itself
     room = importlib.import_module(f"workbench.{_ROOMS[name]}")
     return room if name == _ROOMS[name] else getattr(room, name)
 

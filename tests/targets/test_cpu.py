@@ -218,6 +218,20 @@ def test_infinity_in_the_input_is_carried_as_the_equations_carry_it(name, bad):
         assert close(trace[line][finite], expected[line][finite], 1e-12), line
 
 
+@pytest.mark.parametrize("bad", [np.inf, -np.inf])
+@pytest.mark.parametrize("name", ["elman", "lstm", "gru", "slstm", "every_function"])
+def test_infinity_in_the_state_is_carried_as_the_equations_carry_it(name, bad):
+    c = case(name, "bad state", time=4, batch=2)
+    c.initial["h"][0, 0] = bad
+    trace, expected = c.run(), record_of(c)
+    for line in trace.names:
+        assert np.array_equal(np.isnan(trace[line]), np.isnan(expected[line])), line
+        finite = np.isfinite(expected[line])
+        assert close(trace[line][finite], expected[line][finite], 1e-12), line
+    alone = c.net.run(c.x[:, 1], {s: a[1] for s, a in c.initial.items()})
+    assert close(trace[c.net.cell.output][:, 1], alone[c.net.cell.output], 1e-12)
+
+
 def test_a_changed_number_needs_no_new_kernel():
     net = wb.Recurrent("leaky", 2, 3, leak_rate=0.2)
     x = np.ones((4, 1, 2))

@@ -21,11 +21,12 @@ _ISO = re.compile(r"\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?)?Z?")
 _TIME_NAMES = {"time", "year", "date", "t", "step", "day", "month", "week", "hour"}
 
 
-def csv_column(path, column: str | int) -> Series:
+def csv_column(path, column: str | int | None = None) -> Series:
     """Read one column of numbers from a CSV file.
 
     `path`: a text file with comma, semicolon or tab between cells; UTF-8. `column`: the name in
-    the header, or the position from 0. A header is optional and is recognised by its first row
+    the header, or the position from 0; None for the only column that begins with a number and is
+    not the times. A header is optional and is recognised by its first row
     holding no number. When the first column is another one and holds ISO dates (2001-12-29,
     optionally with a time) or, under a name such as "year", numbers, it becomes `times`;
     otherwise `times` are step numbers. Times must increase.
@@ -35,7 +36,7 @@ def csv_column(path, column: str | int) -> Series:
     messages are counted from 1 as an editor does, the header included.
     """
     header, rows = _table(path)
-    place = _place(column, header, len(rows[0][1]))
+    place = _only(header, rows) if column is None else _place(column, header, len(rows[0][1]))
     if len(rows) < SHORTEST:
         raise ValueError(f"path: expected at least {SHORTEST} rows of numbers, got {len(rows)}")
     label = repr(header[place]) if header else str(place)
@@ -63,7 +64,13 @@ def _table(path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     first = text.lstrip().partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+    try:
+        rows = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+    except csv.Error as error:
+        raise ValueError(
+            f"path: expected a CSV file, got one that cannot be read at row {reader.line_num} "
+            f"({error})"
+        ) from None
     rows = [(line, cells) for line, cells in rows if any(cells)]
     if not rows:
         raise ValueError(f"path: expected rows of numbers, got an empty file '{path}'")
@@ -92,6 +99,24 @@ def _place(column: str | int, header: list[str], width: int) -> int:
     return column
 
 
+def _only(header: list[str], rows: list[tuple[int, list[str]]]) -> int:
+    """The position of the only column of numbers beside the times."""
+    cells = rows[0][1]
+    timed = bool(_ISO.fullmatch(cells[0])) or _has_time_name(header)
+    first = 1 if timed and len(cells) > 1 else 0
+    found = [k for k in range(first, len(cells)) if _is_number(cells[k])]
+    if len(found) == 1:
+        return found[0]
+    names = [header[k] if k < len(header) else str(k) for k in found]
+    if not names:
+        raise ValueError("path: expected a column of numbers, got none")
+    raise ValueError(f"column: expected one of {', '.join(names)}, got none chosen")
+
+
+def _has_time_name(header: list[str]) -> bool:
+    return bool(header) and header[0].lower() in _TIME_NAMES
+
+
 def _is_number(cell: str) -> bool:
     try:
         float(cell)
@@ -111,7 +136,7 @@ def _number(cells: list[str], place: int, label: str, line: int) -> float:
 
 def _times(header: list[str], rows: list[tuple[int, list[str]]]) -> np.ndarray:
     cells = [row[0] for _, row in rows]
-    named = bool(header) and header[0].lower() in _TIME_NAMES
+    named = _has_time_name(header)
     if all(_ISO.fullmatch(cell) for cell in cells):
         times = np.array([_date(cell, line) for cell, (line, _) in zip(cells, rows, strict=True)])
     elif named and all(_is_number(cell) for cell in cells):

@@ -5,6 +5,7 @@ pictures and LaTeX are made by writers, which announce themselves in `WRITERS`.
 """
 
 import hashlib
+import importlib
 from functools import cached_property
 
 from .. import functions
@@ -138,13 +139,22 @@ class Cell:
 
     def source(self, kernel="forward", target="cpu"):
         """Return the text that a writer makes: the kernel "forward", "backward" or "jacobian"."""
-        return WRITERS[target](self, kernel)
+        return _writer(target)(self, kernel)
 
     def __repr__(self):
-        return WRITERS["text"](self, "cell") if "text" in WRITERS else f"<cell {self.name}>"
+        return _writer("text")(self, "cell")
 
     def _repr_latex_(self):
-        return WRITERS["latex"](self, "cell") if "latex" in WRITERS else None
+        return _writer("latex")(self, "cell")
+
+
+def _writer(target):
+    """The writer for a target; the first one that is asked for brings them all."""
+    if not WRITERS:
+        importlib.import_module("workbench.targets")
+    if target not in WRITERS:
+        raise ValueError(f"target: expected one of {', '.join(WRITERS)}, got {target!r}")
+    return WRITERS[target]
 
 
 def _flat(size):

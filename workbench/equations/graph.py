@@ -188,12 +188,17 @@ def _vector(value, operation):
     value = as_node(value)
     if isinstance(value, Node):
         if value.op == "matrix":
+            hint = ""
+            if operation in "*/-":
+                # a * W @ x is (a * W) @ x to Python, which is seldom what was meant.
+                hint = f", with brackets after '{operation}': {operation} ({value.value} @ x)"
             raise EquationError(
                 f"{value.value} is a matrix (its name begins in upper case) and '{operation}' is "
-                f"elementwise: write {value.value} @ x, or give a vector a lower-case name"
+                f"elementwise: write {value.value} @ x{hint}, or give a vector a lower-case name"
             )
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    number = isinstance(value, int | float) or getattr(value, "ndim", None) == 0
+    if number and not isinstance(value, bool):
         return Node("constant", value=float(value))
     if callable(value) or isinstance(value, str | bool) or value is None:
         raise EquationError(f"'{operation}': expected a vector or a number, got {value!r}")

@@ -40,17 +40,22 @@ class Theme:
     def line(self, order: int) -> str:
         return self.lines[order % len(self.lines)]
 
-    def variables(self) -> dict[str, str]:
-        """Colour -> the CSS variable that a page may set in its place."""
+    def properties(self) -> dict[str, str]:
+        """CSS variable -> colour, every one that a page may set."""
         plain = {"bg": self.paper} | {
             name: getattr(self, name) for name in ("ink", "soft", "hair", "band", "back")
         }
         words = {f"{name}-text": colour for name, colour in self.words.items()}
         lines = {f"line-{k + 1}": colour for k, colour in enumerate(self.lines)}
+        found = plain | self.cells | words | lines
+        return {f"--{name}": colour.lower() for name, colour in found.items()}
+
+    def variables(self) -> dict[str, str]:
+        """Colour -> the CSS variable that a page may set in its place."""
         # First come, first named: where a cell's word has the cell's own colour, it is that colour.
         found: dict[str, str] = {}
-        for name, colour in (plain | self.cells | words | lines).items():
-            found.setdefault(colour.lower(), f"--{name}")
+        for name, colour in self.properties().items():
+            found.setdefault(colour, name)
         return found
 
 

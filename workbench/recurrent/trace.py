@@ -5,6 +5,7 @@ import numpy as np
 from ..targets.cpu import adjoint_lines
 from .gradients import Gradients
 from .inputs import positive_integer, read_d_lines
+from .worked import Worked
 
 
 class Trace:
@@ -95,8 +96,6 @@ class Trace:
         t: the step, from the end when negative. batch: the row. unit: write out this unit only;
         without it all units are written out when there are at most four, else unit 0.
         """
-        from .worked import Worked
-
         return Worked.of(self, t, batch, unit)
 
     def bptt(self, d_h, *, truncate=None, lags=None):

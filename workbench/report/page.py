@@ -1,0 +1,231 @@
+"""The page: what was run, the equations, the pictures, the sentence that answers, the numbers.
+
+Does not compute anything but words. Everything that a user or a file named is escaped here.
+"""
+
+import platform
+import shlex
+from html import escape
+from importlib import metadata, resources
+from string import Template
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import __version__, pictures
+from ..pictures.style import DARK, LIGHT, cell_key, cell_title
+from ..targets.notation import MathML, equations
+from . import words
+from .source import Source
+from .study import WINDOW, Study
+
+WIDTHS = {"broad": 912, "narrow": 640}  # pixels of each picture on a page of 960 and of 640
+COPIES = 4  # of the unfolded cell
+EQUALS = "<mo>=</mo>"
+
+
+class Asked(NamedTuple):
+    """What was typed at the command line."""
+
+    source: str
+    column: str | None
+    cell: str
+    hidden_size: int
+    seed: int
+    out: str
+
+    def command(self) -> str:
+        """The command that makes this page again."""
+        parts = ["workbench", "report", self.source]
+        if self.column is not None:
+            # With its equals sign a column that begins with a dash is no option.
+            parts += [f"--column={self.column}"]
+        parts += ["--cell", self.cell, "--hidden-size", str(self.hidden_size)]
+        return shlex.join([*parts, "--seed", str(self.seed), "--out", self.out])
+
+
+def page(asked: Asked, source: Source, study: Study) -> str:
+    """The whole page as HTML."""
+    times = times_of(source)
+    sections = [
+        section("The equations", *cell_equations(study)),
+        section("Unfolded in time", *unfolded(source, study, times)),
+        section("Every line of the equations, every step", *gates(source, study, times)),
+        section("Gradients back through time", *gradients(study, times)),
+        section("One step worked out", *worked(source, study, times)),
+    ]
+    folder = resources.files(__package__)
+    css = (folder / "page.css").read_text(encoding="utf-8")
+    return Template((folder / "page.html").read_text(encoding="utf-8")).substitute(
+        title=escape(f"{cell_title(asked.cell)} reads {source.name}"),
+        css=f"{colours(study)}\n{css.strip()}",
+        lede=escape(words.lede(study)),
+        facts="\n".join(
+            f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>"
+            for name, text in words.facts(source, study, times).items()
+        ),
+        sections="\n".join(sections),
+        foot=foot(asked),
+    )
+
+
+def times_of(source: Source) -> np.ndarray | None:
+    """The times for an axis; None where they only count the steps."""
+    times = source.series.times
+    return None if np.array_equal(times, np.arange(len(times))) else times
+
+
+def colours(study: Study) -> str:
+    """The colours of both themes, and the named lines in those of their rows in the picture."""
+    light, dark = (
+        "".join(f"{name}:{colour};" for name, colour in theme.properties().items())
+        for theme in (LIGHT, DARK)
+    )
+    lines = "\n".join(
+        f".line-{name}{{color:var(--line-{k % len(LIGHT.lines) + 1})}}"
+        for k, name in enumerate(study.network.cell.lines)
+    )
+    cells = "\n".join(f".{name}{{color:var(--{name}-text);font-weight:600}}" for name in LIGHT.words)
+    # Paper is white: a dark theme is for screens.
+    return (
+        f":root{{color-scheme:light dark;{light}}}\n"
+        f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{lines}\n{cells}"
+    )
+
+
+def section(title: str, *parts: str) -> str:
+    body = "\n".join(part for part in parts if part)
+    return f"<section>\n<h2>{escape(title)}</h2>\n{body}\n</section>"
+
+
+def paragraph(text: str, kind: str = "") -> str:
+    mark = f' class="{kind}"' if kind else ""
+    return f"<p{mark}>{escape(text)}</p>" if text else ""
+
+
+def picture(draw, *arguments, **options) -> str:
+    """A picture at each width; the page shows the one that fits."""
+    both = (
+        f'<div class="wide {name}">'
+        f"{pictures.to_svg(draw(*arguments, width=width, **options)).strip()}</div>"
+        for name, width in WIDTHS.items()
+    )
+    return "\n".join(both)
+
+
+def cell_equations(study: Study) -> list[str]:
+    graph = study.network.cell.graph
+    rows = [aligned(equation) for equation in equations(graph, MathML()).values()]
+    text = (
+        "What the cell computes at each step t from its input x and its states of the step before."
+        " Each line has the colour of its row in the pictures below."
+    )
+    return [paragraph(text), mathematics(rows)]
+
+
+def aligned(equation: str, kind: str = "") -> str:
+    """A row of a table of equations, cut at the first equals sign."""
+    left, equals, right = equation.partition(EQUALS)
+    if not equals:
+        left, right = "", left
+    mark = f' class="{kind}"' if kind else ""
+    return (
+        f'<mtr{mark}><mtd class="left">{left}</mtd><mtd>{EQUALS}</mtd><mtd>{right}</mtd></mtr>'
+    )
+
+
+def mathematics(rows: list[str]) -> str:
+    body = "\n".join(rows)
+    return f'<div class="wide inset"><math><mtable>\n{body}\n</mtable></math></div>'
+
+
+def unfolded(source: Source, study: Study, times) -> list[str]:
+    count = len(source.series)
+    copies = min(COPIES, count)
+    first = min(max(0, study.place - copies // 2), count - copies)
+    text = words.unfolded(source, study, times, first, copies)
+    return [paragraph(text), picture(pictures.unfold, study.trace, first=first, steps=copies)]
+
+
+def gates(source: Source, study: Study, times) -> list[str]:
+    drawn = picture(pictures.gates, study.trace, times=times, input_name=source.name)
+    return [paragraph(words.gates(source, study, times)), drawn]
+
+
+def gradients(study: Study, times) -> list[str]:
+    """The picture over the last steps, the sentence, and the same in numbers."""
+    count = len(study.paths[0].norms)
+    first = max(0, count - WINDOW)
+    if times is None and first:
+        times = np.arange(count)
+    curves, others = words.curves(study, first)
+    drawn = picture(
+        pictures.gradient_norms,
+        curves | others,
+        loss_step=count - first - 1,
+        times=None if times is None else times[first:],
+    )
+    answer = coloured(" ".join(words.answer(curves, others)), curves)
+    return [
+        paragraph(words.gradients(study, times)),
+        drawn,
+        f'<p class="say">{answer}</p>',
+        table(curves | others),
+        paragraph(words.weights(study), "note"),
+    ]
+
+
+def coloured(text: str, curves) -> str:
+    """The sentence with each network's name in its colour. `curves` are built-in cells."""
+    text = escape(text)
+    for label in sorted(curves, key=len, reverse=True):
+        mark = f'<span class="{cell_key(label)}">{{}}</span>'
+        for said in (escape(f"“{label}”"), f"the {label} network", f"the {label}"):
+            text = text.replace(f"{said} ", mark.format(said) + " ").replace(
+                f"{said}.", mark.format(said) + "."
+            )
+    return text
+
+
+def table(curves) -> str:
+    """How much of the gradient is left in each network, for a few lags."""
+    lags, rows = words.shares(curves)
+    if not lags:
+        return ""
+    head = "".join(f'<th scope="col">{lag}</th>' for lag in lags)
+    body = "\n".join(
+        f'<tr><th scope="row" class="{cell_key(label)}">{escape(label)}</th>'
+        + "".join(f"<td>{escape(part)}</td>" for part in parts)
+        + "</tr>"
+        for label, parts in rows.items()
+    )
+    return (
+        '<div class="wide inset"><table>'
+        "<caption>Part of the gradient at the loss that is left, by steps back</caption>\n"
+        f'<tr><th scope="col">steps back</th>{head}</tr>\n{body}\n</table></div>'
+    )
+
+
+def worked(source: Source, study: Study, times) -> list[str]:
+    rows = []
+    for _, (equation, numbers, value) in study.trace.worked(study.place).mathml:
+        if equation:
+            rows.append(aligned(equation, "first"))
+        rows.append(aligned(f'{numbers}{EQUALS}<mrow class="value">{value}</mrow>', "numbers"))
+    return [paragraph(words.worked(source, study, times)), mathematics(rows)]
+
+
+def foot(asked: Asked) -> str:
+    versions = {"rnn-workbench": __version__, "Python": platform.python_version()}
+    versions |= {name: metadata.version(name) for name in ("numpy", "numba", "matplotlib")}
+    made = ", ".join(f"{name} {number}" for name, number in versions.items())
+    return "\n".join(
+        [
+            f"<p>This page again: <code>{escape(asked.command())}</code></p>",
+            paragraph(f"Made with {made}."),
+            paragraph(
+                "Not here: training. The weights are the random ones a network starts from, and"
+                " nothing on this page says how well it could predict the series."
+            ),
+        ]
+    )

@@ -1,0 +1,90 @@
+"""The numbers of a report: the cell run over the series, and gradients back through time.
+
+Does not draw, and does not train: what it shows is how a network starts out.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import pictures
+from ..recurrent import Gradients, Recurrent, Trace
+from .source import Source
+
+COMPARED = ("elman", "lstm", "gru")
+BACK = 24  # steps back that the sentence speaks of
+WINDOW = 120  # steps that the gradients are drawn over: untrained, little is left beyond
+NEAR = 10  # steps from the loss that the sentence about a weight's gradient calls near
+
+
+class Path(NamedTuple):
+    """The gradient of one network: `norms` (time,) of dL/d(its output) and, by state name, of
+    its other states; `gradients` and the recurrent parameter `weight` that the text speaks of."""
+
+    cell: str
+    norms: np.ndarray
+    others: dict[str, np.ndarray]
+    gradients: Gradients
+
+
+class Study(NamedTuple):
+    """Everything that a page tells: `trace` of the chosen network over all steps, the step
+    `place` where its state changes most, and for each compared network a Path; the loss is at
+    the last step."""
+
+    network: Recurrent
+    trace: Trace
+    place: int
+    paths: tuple[Path, ...]
+
+
+def study(source: Source, cell: str, hidden_size: int, seed: int) -> Study:
+    """Run the chosen cell, and Elman, LSTM and GRU of the same size and seed, over the series."""
+    names = dict.fromkeys([*COMPARED, cell])
+    networks = {name: Recurrent(name, 1, hidden_size, seed=seed) for name in names}
+    traces = {name: network.run(source.x) for name, network in networks.items()}
+    paths = tuple(_path(name, traces[name]) for name in names)
+    return Study(networks[cell], traces[cell], liveliest(traces[cell]), paths)
+
+
+def liveliest(trace: Trace) -> int:
+    """The step at which the output changes most, past the start, where all states leave zero."""
+    output = trace[trace.cell.output]
+    moved = np.linalg.norm(np.diff(output, axis=0), axis=1)
+    settle = min(2 * BACK, len(moved) // 4)
+    return int(np.argmax(moved[settle:])) + settle + 1
+
+
+def _path(name: str, trace: Trace) -> Path:
+    """Follow L = sum of h_T / sqrt(units) back: it pulls on every unit alike, with norm 1."""
+    output = trace.cell.output
+    d_output = np.zeros(trace[output].shape)
+    d_output[-1] = 1 / np.sqrt(d_output.shape[1])
+    gradients = trace.bptt(d_output)
+    others = {
+        state: pictures.step_norms(gradients[state])
+        for state in trace.cell.states
+        if state != output
+    }
+    return Path(name, pictures.step_norms(gradients[output]), others, gradients)
+
+
+def recurrent_weight(path: Path) -> str | None:
+    """The first parameter by which the output at the last step reads the step before, or None."""
+    names = list(path.gradients.parameters)
+    return next((name for name in names if name.split(".")[0] in ("U", "u")), None)
+
+
+def weight_share(path: Path) -> tuple[str, float, float] | None:
+    """(parameter, norm of its gradient, share of what the steps add that is from the last NEAR).
+
+    None for a cell without recurrent weights and for a gradient of 0 or not finite.
+    """
+    name = recurrent_weight(path)
+    if name is None:
+        return None
+    added = path.gradients.by_step(name)
+    total = float(np.linalg.norm(path.gradients.parameters[name]))
+    if not (np.isfinite(added).all() and total > 0):
+        return None
+    return name, total, float(added[-NEAR:].sum() / added.sum())
