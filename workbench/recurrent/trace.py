@@ -147,7 +147,8 @@ class Trace:
 
     def __repr__(self):
         time, batch, _ = self._problem.x.shape
-        return f"Trace({self.cell.name}, {time} steps, batch {batch}: {', '.join(self.names)})"
+        rows = "" if self._problem.edge.no_batch else f", batch {batch}"
+        return f"Trace({self.cell.name}, {time} steps{rows}: {', '.join(self.names)})"
 
 
 def _read_only(array):

@@ -151,6 +151,8 @@ class Worked:
     def written(self, style):
         """[(line name, [equation, numbers, value])] in a style of targets.notation.
 
+        Where a line has several units, the numbers begin with its step and unit: h[3,0] = ...
+
         Of a line with several units only the first has the equation, the others have "".
         """
         graph = self._problem.graph
@@ -160,7 +162,7 @@ class Worked:
             own = style.symbol(line.name, "t", line=True)
             numbers = write(node, Numbers(self._values, style, line.unit or 0), top=True)
             if line.unit is not None:
-                unit = style.symbol(line.name, f"t,{line.unit}", line=True)
+                unit = style.symbol(line.name, f"{self.t},{line.unit}", line=True)
                 numbers = style.equation(unit, numbers)
             whole = style.equation(own, write(node, symbols, top=True))
             equation = "" if line.name in told else whole
