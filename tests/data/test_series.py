@@ -74,3 +74,11 @@ def test_a_series_is_a_copy_that_nobody_can_write_to():
 def test_a_series_that_is_no_series_is_refused(values, times, message):
     with pytest.raises(ValueError, match=message):
         Series("s", values, times)
+
+
+def test_a_series_says_in_one_line_what_it_is():
+    assert repr(ramp()) == "Series(ramp: 10 steps, 1900 to 1909, m)"
+    years = Series("years", [1.0, 2.0], [1700.0, 1701.0])
+    assert repr(years) == "Series(years: 2 steps, 1700 to 1701)"
+    days = Series("days", [1.0, 2.0], np.array(["2001-12-29", "2002-01-05"], "datetime64[D]"))
+    assert repr(days) == "Series(days: 2 steps, 2001-12-29 to 2002-01-05)"

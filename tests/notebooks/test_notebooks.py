@@ -3,8 +3,6 @@
 What its cells compute is not checked here; a notebook that claims a number checks it itself.
 """
 
-import json
-import os
 import re
 import shutil
 import sys
@@ -24,25 +22,6 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 CELL_SECONDS = 600
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-
-
-@pytest.fixture
-def kernels(tmp_path, monkeypatch):
-    """The kernel `python3` is this interpreter, with the same workbench, whatever is installed."""
-    folder = tmp_path / "jupyter" / "kernels" / "python3"
-    folder.mkdir(parents=True)
-    search = [str(Path(workbench.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
-    spec = {
-        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-        "display_name": "Python 3",
-        "language": "python",
-        "env": {"PYTHONPATH": os.pathsep.join(filter(None, search))},
-    }
-    (folder / "kernel.json").write_text(json.dumps(spec))
-    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
-    # Without these, a person's own start-up files and history take part in the test.
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
 
 
 def execute(path: Path) -> nbformat.NotebookNode:

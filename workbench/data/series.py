@@ -63,6 +63,12 @@ class Series:
     def __len__(self) -> int:
         return len(self.values)
 
+    def __repr__(self) -> str:
+        """`Series(sunspots: 309 steps, 1700 to 2008, mean number a year)`, not all the numbers."""
+        ends = [f"{t:g}" if self.times.dtype.kind == "f" else str(t) for t in self.times[[0, -1]]]
+        unit = f", {self.unit}" if self.unit else ""
+        return f"Series({self.name}: {len(self)} steps, {ends[0]} to {ends[1]}{unit})"
+
     def __getitem__(self, part: slice) -> Series:
         """A stretch of the series, `series[10:20]`, with its times and its mask."""
         if not isinstance(part, slice):

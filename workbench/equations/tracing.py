@@ -182,7 +182,7 @@ def _call(function, arguments, hyper, bindings):
     except Exception as error:
         sys.settrace(watching)
         number = _line_of(function, error)
-        raise located(function, number, _explanation(function, error)) from None
+        raise located(function, number, _explanation(error)) from None
     finally:
         sys.settrace(watching)
 
@@ -196,7 +196,7 @@ def _line_of(function, error):
     return number
 
 
-def _explanation(function, error):
+def _explanation(error):
     if isinstance(error, UnboundLocalError):
         return f"{str(error).split(chr(39))[1]} is used before it is computed"
     if isinstance(error, NameError):

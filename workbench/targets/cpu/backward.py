@@ -7,7 +7,7 @@ Jacobian, all at the same step. `_Time` and `_Step` say where each of them keeps
 
 from ...equations.gradient import contributions
 from ...equations.graph import LEAVES
-from .forward import is_scalar_operation, rows, size_order, unpacking
+from .forward import is_scalar_operation, rows, unpacking
 from .spelling import Spelling, identifier, indented, size_name, spell, total
 
 
@@ -327,6 +327,3 @@ class _Step(_Places):
             first, last = above or "0", f"{above} + {size}" if above else size
             lines.append(f"result[t, n, :, {first} : {last}] = {identifier('into', name)}")
         return lines
-
-
-__all__ = ["adjoint_lines", "backward_source", "jacobian_source", "size_order"]

@@ -11,7 +11,7 @@ def forward_source(plan):
         "@njit(**options)",
         "def forward(x, mask, sizes, parameters, record):",
         *indented(unpacking(plan), 1),
-        *indented(_before_the_loop(plan, spelling), 1),
+        *indented(_before_the_loop(plan), 1),
         "    for t in range(T):",
     ]
     for number, block in enumerate(plan.blocks, 1):
@@ -67,7 +67,7 @@ def rows(pack):
     return total(list(pack.rows.values()))
 
 
-def _before_the_loop(plan, spelling):
+def _before_the_loop(plan):
     lines = []
     for product in plan.products:
         name, matrix = identifier("product", product.name), identifier("matrix", product.pack.name)

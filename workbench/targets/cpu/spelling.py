@@ -6,7 +6,7 @@ Every name that a user chose gets a prefix, so that a line may be called `t`, `r
 import keyword
 import re
 
-from ...equations.graph import ARITHMETIC, LEAVES, is_scalar
+from ...equations.graph import LEAVES
 from ...equations.stages import Plan
 
 SUM, TERM, POWER, ATOM = range(4)
@@ -131,11 +131,6 @@ def calls(nodes):
             found[node.value.name] = node.value
         stack.extend(node.args)
     return list(found.values())
-
-
-def is_elementwise(node):
-    """Whether a node is computed unit by unit in a stage's loop."""
-    return node.op in (*ARITHMETIC, "call", "copy", "held") and not is_scalar(node)
 
 
 def indented(lines, depth):
