@@ -257,7 +257,7 @@ def test_a_nearly_sixty_times_longer_series_is_still_one_small_page(here):
          "SOURCE: expected a CSV file, got one that cannot be read at row 2 "),
         ("v\n1\n2\n3\n", "a.csv --out a.csv",
          "--out: expected another file than SOURCE, got a.csv"),
-        (None, "sunspots --hidden-size 5000", "--hidden-size: expected 1..1024, got 5000"),
+        (None, "sunspots --hidden-size 5000", "--hidden-size: expected 1..512, got 5000"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_one_line_and_leaves_no_page(text, line, answer, here, capsys):

@@ -12,7 +12,7 @@ from .page import Asked, page
 from .source import read
 from .study import study
 
-LARGEST = 1024  # hidden units: the page's networks then still fit in memory and in half a minute
+LARGEST = 512  # hidden units: four networks over 4,000 steps then stay within half a minute or so
 
 
 def write(
