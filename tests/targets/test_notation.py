@@ -65,6 +65,14 @@ def test_numbers_have_at_most_four_digits(value, text, latex):
     ElementTree.fromstring(MathML().number(value))
 
 
+def test_a_negative_number_that_is_multiplied_has_brackets_in_every_style():
+    net = wb.Recurrent("leaky", 1, 1, leak_rate=0.25, start={"W": 1.0})
+    worked = net.run([[1.0]], {"h": [-1.0]}).worked(0)
+    for style, minus in ((Text(), "(-1)"), (Latex(), r"\left(-1\right)")):
+        assert minus in worked.written(style)[-1][1][1]
+    assert "<mo>(</mo><mrow><mo>&#8722;</mo><mn>1</mn></mrow><mo>)</mo>" in worked.mathml[-1][1][1]
+
+
 def test_parameter_counts_as_formulas():
     assert count_formula(wb.cells.lstm.graph) == "4 H I + 4 H^2 + 4 H"
     assert count_formula(wb.cells.jordan.graph) == "H I + 2 H y + H + y"

@@ -12,6 +12,7 @@ from ..equations.cell import WRITERS
 from ..equations.graph import is_scalar
 
 SUM, TERM, PREFIX, ATOM = range(4)
+MINUS = ("-", "<mo>&#8722;", "<mrow><mo>&#8722;")
 LATEX_OPERATORS = {"add": "+", "subtract": "-", "multiply": r"\odot", "scale": r"\,"}
 LATEX_OPERATORS |= {"product": r"\,", "times": r"\cdot"}
 MATHML_OPERATORS = {"add": "+", "subtract": "&#8722;", "multiply": "&#8857;", "scale": "&#8290;"}
@@ -187,7 +188,7 @@ def _written(node, symbols, top=False):
     style = symbols.style
     leaf = None if top else symbols.leaf(node)
     if leaf is not None:
-        return leaf, (PREFIX if leaf.startswith("-") else ATOM)
+        return leaf, (PREFIX if leaf.startswith(MINUS) else ATOM)
     if node.op == "constant":
         return style.number(node.value), ATOM if node.value >= 0 else SUM
     if node.op in ("copy", "held") or (node.op == "call" and node.value.name == "identity"):
@@ -227,7 +228,7 @@ def _operation(node, symbols):
 
 def _begins_negative(node, symbols):
     text = write(node, symbols)
-    return text.startswith(("-", "<mo>&#8722;", "<mrow><mo>&#8722;"))
+    return text.startswith(MINUS)
 
 
 def _times(node):
