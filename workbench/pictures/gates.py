@@ -19,6 +19,7 @@ from workbench.pictures.time_axis import axis_height, check_times, draw_time_axi
 
 EDGE, GAP, NOTE = 16, 12, 20  # pixels: margin, between rows, above a row that carries a note
 CURVE, SHORTEST, TALLEST = 56, 40, 96  # pixels: the input curve, a row of few and of many units
+FEW, FEW_UNIT = 2, 6  # up to so many lines have so many pixels for each unit, where there is room
 MOST_NAME = 160  # pixels that the name of the input may take
 
 
@@ -113,13 +114,14 @@ def _draw(
     ends += [number(value) for value in _range(rows[0].values)]
     scale = 20 + max(text_width(text) for text in ends)
     box = left, width - left - scale - EDGE
-    tops, bottom = _stack(rows)
+    heights = _heights(rows)
+    tops, bottom = _stack(rows, heights)
     tall = bottom + axis_height(arrays.times) + EDGE
     picture = Picture(width, tall, look, _describe(arrays, input_name))
     if step is not None:
         _mark(picture, box[0] + (step + 0.5) / count * box[1], (EDGE, bottom))
     for k, (row, top) in enumerate(zip(rows, tops, strict=True)):
-        height = _height(row, is_input=k == 0)
+        height = heights[k]
         axes = picture.panel(box[0], top, box[1], height)
         if k == 0 and len(row.values) == 1:
             _draw_curve(axes, row, arrays.held, look)
@@ -149,19 +151,22 @@ def _mark(picture: Picture, x: float, ends: tuple[float, float]) -> None:
     axes.plot([x, x], ends, color=picture.theme.ink, linewidth=0.9, linestyle=(0, (1, 2.5)))
 
 
-def _stack(rows) -> tuple[list[float], float]:
+def _stack(rows, heights: list[float]) -> tuple[list[float], float]:
     """The top of each row, and the bottom of the last, in pixels."""
     tops, bottom = [], float(EDGE - GAP)
-    for k, row in enumerate(rows):
+    for row, height in zip(rows, heights, strict=True):
         tops.append(bottom + GAP + (NOTE - GAP / 2 if row.trouble else 0))
-        bottom = tops[-1] + _height(row, is_input=k == 0)
+        bottom = tops[-1] + height
     return tops, bottom
 
 
-def _height(row: GateRow, is_input: bool) -> float:
-    if is_input and len(row.values) == 1:
-        return CURVE
-    return float(np.clip(24 + len(row.values), SHORTEST, TALLEST))
+def _heights(rows) -> list[float]:
+    """Pixels for the input and for each line; a line that stands alone is drawn larger."""
+    unit = FEW_UNIT if len(rows) - 1 <= FEW else 1
+    tall = [float(np.clip(24 + unit * len(row.values), SHORTEST, TALLEST)) for row in rows]
+    if len(rows[0].values) == 1:
+        tall[0] = CURVE
+    return tall
 
 
 def _name_width(row: GateRow) -> float:
