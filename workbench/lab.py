@@ -209,8 +209,6 @@ def start_jupyter(folder: Path, port: int | None, browser: bool) -> subprocess.P
         f"--LabApp.default_url=/lab/tree/{INDEX}",
         # Louder, a page of start-up notes and a warning for each notebook opened hide the address.
         "--Application.log_level=ERROR",
-        # No question about news on top of the first page of thirty laptops.
-        "--LabApp.news_url=None",
     ]
     if port is not None:
         options += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
