@@ -76,7 +76,7 @@ class Node:
         return _binary("divide", "/", other, self)
 
     def __neg__(self):
-        return Node("negative", [_vector(self, "-")])
+        return Node("negative", [_vector(self, "-", follows=True)])
 
     def __pos__(self):
         return self
@@ -183,18 +183,21 @@ def as_node(value):
     return value.as_node() if hasattr(type(value), "as_node") else value
 
 
-def _vector(value, operation):
-    """Turn a number into a constant node; refuse what has no place in an elementwise operation."""
+def _vector(value, operation, follows=False):
+    """Turn a number into a constant node; refuse what has no place in an elementwise operation.
+
+    follows: whether the value stands behind the operation's sign.
+    """
     value = as_node(value)
     if isinstance(value, Node):
         if value.op == "matrix":
-            hint = ""
-            if operation in "*/-":
+            remedy = f"write {value.value} @ x, or give a vector a lower-case name"
+            if follows:
                 # a * W @ x is (a * W) @ x to Python, which is seldom what was meant.
-                hint = f", with brackets after '{operation}': {operation} ({value.value} @ x)"
+                remedy = f"write {operation} ({value.value} @ x), with brackets"
             raise EquationError(
                 f"{value.value} is a matrix (its name begins in upper case) and '{operation}' is "
-                f"elementwise: write {value.value} @ x{hint}, or give a vector a lower-case name"
+                f"elementwise: {remedy}"
             )
         return value
     number = isinstance(value, int | float) or getattr(value, "ndim", None) == 0
@@ -209,7 +212,7 @@ def _vector(value, operation):
 
 
 def _binary(op, symbol, left, right):
-    return Node(op, [_vector(left, symbol), _vector(right, symbol)])
+    return Node(op, [_vector(left, symbol), _vector(right, symbol, follows=True)])
 
 
 def topological(outputs):

@@ -188,12 +188,16 @@ class _Unfolding:
             self.say(high, (x + BOX / 2 + 6, y + STRIP / 2), self.look.soft, ha="left")
 
     def say_title(self, x: float) -> None:
-        """The cell's name in its box, on two lines where it has two words or more."""
+        """The cell's name in its box, on as many lines as its words need."""
         lines = self.title.split(maxsplit=1)
-        size = NAME if max(text_width(line, NAME, "bold") for line in lines) < BOX - 8 else TEXT
+        size, weight = NAME, "bold"
+        if max(text_width(line, NAME, "bold") for line in lines) >= BOX - 8:
+            size, lines = TEXT, _broken(self.title, BOX - 8, TEXT)
+            widest = max(text_width(line, TEXT, "bold") for line in lines)
+            weight = "bold" if widest <= BOX - 8 else "normal"
         for k, line in enumerate(lines):
-            y = self.middle + 16 * (k - (len(lines) - 1) / 2)
-            self.say(fit(line, BOX - 4, size, "bold"), (x, y), self.word, size, "bold")
+            y = self.middle + (size + 4) * (k - (len(lines) - 1) / 2)
+            self.say(fit(line, BOX - 6, size, weight), (x, y), self.word, size, weight)
 
     def draw_start(self, x: float) -> None:
         """What enters the first copy: the start, or the states of the step before."""
@@ -344,3 +348,15 @@ def _symbol(name: str, index: int | str | None = None) -> str:
     """A line's name as mathtext, with its step below it."""
     letters = name if len(name) == 1 else "\\mathrm{" + name.replace("_", r"\_") + "}"
     return f"${letters}$" if index is None else f"${letters}_{{{index}}}$"
+
+
+def _broken(title: str, width: float, size: float) -> list[str]:
+    """The words of a title on lines of at most this width, as far as each word fits by itself."""
+    lines: list[str] = []
+    for word in title.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size, "bold") <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
