@@ -243,6 +243,19 @@ def test_a_changed_number_needs_no_new_kernel():
     assert np.abs(fast.h[0]).sum() == pytest.approx(4.5 * np.abs(slow.h[0]).sum(), rel=1e-12)
 
 
+def test_an_infinite_constant_and_a_line_called_like_the_cache_flag_are_kept():
+    @wb.cell
+    def odd(x, h, W):
+        CACHE = wb.functions.minimum(W @ x, float("inf"))
+        h = wb.functions.maximum(CACHE, -float("inf")) + 0 * h
+        return h
+
+    net = wb.Recurrent(odd, 2, 3, seed=1)
+    trace = net.run(np.ones((2, 2)))
+    assert np.allclose(trace["CACHE"][1], net.parameters["W"].sum(axis=1), atol=1e-15)
+    assert "state_h[t + 1, n, j] = v_h" in net.cell.source("forward")
+
+
 def test_a_function_selects_a_kernel():
     net = wb.Recurrent("elman", 2, 3, activation="relu")
     assert (net.run(np.ones((4, 1, 2))).h >= 0).all()

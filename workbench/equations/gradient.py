@@ -25,11 +25,9 @@ def contributions(node):
     if node.op == "product" or node.op in LEAVES:
         return []
     added = zip(node.args, _backward(node, adjoint(node)), strict=True)
-    return [(a, expression) for a, expression in added if expression is not None and _moves(a)]
-
-
-def _moves(argument):
-    return not is_scalar(argument)
+    return [
+        (a, expression) for a, expression in added if expression is not None and not is_scalar(a)
+    ]
 
 
 def _backward(node, g):

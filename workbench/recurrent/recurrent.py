@@ -79,7 +79,8 @@ class Recurrent:
         if x_t.ndim not in (1, 2) or x_t.shape[-1] != self.input_size:
             size = self.input_size
             raise ValueError(f"x_t: expected ({size},) or (batch, {size}), got {x_t.shape}")
-        problem = self._problem(x_t[None], state, None, None, None, "output", False)
+        # With every line recorded, as `run` does by default: so there is one kernel, not two.
+        problem = self._problem(x_t[None], state, None, None, None, "all", False)
         problem = problem.with_parameters(self.parameters, self._numbers())
         problem.forward()
         leave = problem.edge.leave_state

@@ -43,7 +43,7 @@ def _versions():
 class Kernel:
     """One function of one written module, compiled when it is first called.
 
-    text: the module's source; `CACHE` in it becomes True on disk and False in memory.
+    text: the module's source; `cache=CACHE` becomes True on disk and False in memory.
     function: the name of the function that is called. label: begins the module's name.
     """
 
@@ -70,7 +70,7 @@ class Kernel:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(self.path.with_suffix(".lock")):
-                _write_if_other(self.path, self.text.replace("CACHE", "True"))
+                _write_if_other(self.path, self.text.replace("cache=CACHE", "cache=True"))
                 return self._from_disk(arguments)
         except OSError as error:
             _say_once(self.path.parent, error)
@@ -92,7 +92,7 @@ class Kernel:
 
     def _from_memory(self):
         module = types.ModuleType(self.name)
-        text = self.text.replace("CACHE", "False")
+        text = self.text.replace("cache=CACHE", "cache=False")
         exec(compile(text, f"<{self.name}>", "exec"), module.__dict__)
         return module
 

@@ -129,14 +129,10 @@ def adjoint_lines(plan):
 class _Places:
     """What the two kernels share: buffers for what crosses stages, and the products."""
 
-    def __init__(self, plan):
-        self.plan = plan
-        self.arrays = {}
-        self.scratch = {
-            id(node): identifier("between", str(i))
-            for i, node in enumerate(self._crossing())
-            if id(node) not in self.arrays
-        }
+    def __init__(self, plan, arrays):
+        self.plan, self.arrays = plan, arrays
+        gathered = [node for node in self._crossing() if id(node) not in arrays]
+        self.scratch = {id(n): identifier("between", str(i)) for i, n in enumerate(gathered)}
         self.written = set()
 
     def _crossing(self):
@@ -195,11 +191,8 @@ class _Time(_Places):
     """Adjoints of `backward`: arrays over time for lines, `carried` for states."""
 
     def __init__(self, plan):
-        self.arrays = {}
-        super().__init__(plan)
-        for name in adjoint_lines(plan):
-            self.arrays[id(plan.graph.lines[name])] = identifier("adjoint", name)
-        self.scratch = {k: v for k, v in self.scratch.items() if k not in self.arrays}
+        lines = {name: plan.graph.lines[name] for name in adjoint_lines(plan)}
+        super().__init__(plan, {id(n): identifier("adjoint", name) for name, n in lines.items()})
 
     def unpacking(self):
         plan = self.plan
@@ -266,6 +259,9 @@ class _Time(_Places):
 
 class _Step(_Places):
     """Adjoints of `jacobian`: one row k for each new state's unit, at one step."""
+
+    def __init__(self, plan):
+        super().__init__(plan, {})
 
     def offset(self, state):
         names = list(self.plan.graph.states)

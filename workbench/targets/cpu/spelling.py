@@ -50,7 +50,8 @@ class Spelling:
         plan = self.plan
         node = plan.holders.get(id(node), node)
         if node.op == "constant":
-            return f"real({node.value!r})"
+            number = repr(node.value).replace("inf", "np.inf").replace("nan", "np.nan")
+            return f"real({number})"
         if node.op in ("number", "vector"):
             place = identifier(node.op, node.value)
             return place if node.op == "number" else f"{place}[j]"
