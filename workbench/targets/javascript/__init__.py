@@ -87,7 +87,27 @@ def describe(cell, plan, spell):
         "parameters": {n: list(s) if isinstance(s, tuple) else [s] for n, s in shapes.items()},
         "numbers": {name: cell.hyper[name] for name in graph.numbers},
         "products": _products(plan, spell),
+        "reads": {name: _reads(spell, graph, node) for name, node in graph.lines.items()},
     }
+
+
+def _reads(spell, graph, line):
+    """What an equation reads: [{"from": name, "before": its value before the step, "product"}]."""
+    found, stack = {}, [(line, None)]
+    while stack:
+        node, product = stack.pop()
+        for argument in reversed(node.args):
+            name = spell.plan.line_of.get(id(argument))
+            if argument.op in ("input", "state"):
+                name = argument.value
+            if name is not None and argument is not line and argument.op != "matrix":
+                own = {"from": name, "before": argument.op == "state", "product": product}
+                found.setdefault(tuple(own.values()), own)
+            elif argument.op == "product":
+                stack.append((argument, product or product_key(spell, argument)))
+            else:
+                stack.append((argument, product))
+    return list(found.values())
 
 
 def source(cell, kernel="module"):

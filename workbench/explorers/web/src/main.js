@@ -1,39 +1,42 @@
-/**
- * The view of an explorer, in the form that anywidget asks for: `render` draws a model into an
- * element. Does no arithmetic beyond scales and layout.
- */
+/** The module that anywidget loads: reads what Python sent and hands it to the view it names. */
 
-import { axisBottom } from "d3-axis";
-import { format } from "d3-format";
-import { interpolateNumber } from "d3-interpolate";
-import { scaleLinear, scaleSequential } from "d3-scale";
-import { interpolateCividis } from "d3-scale-chromatic";
-import { select } from "d3-selection";
-import { line } from "d3-shape";
+import { make } from "./controls.js";
+import { Network, importCell } from "./network.js";
+import { pack, unpack } from "./packing.js";
+import { readSubject } from "./subject.js";
+import { views } from "./views/index.js";
+import * as words from "./words.js";
 
-const WIDTH = 640;
-const HEIGHT = 96;
-const MARGIN = 32;
+/** Tell Python what the reader has set: plain values and arrays in one message. */
+const sender = (model) => (about, arrays) => {
+  model.set("from_page", new DataView(pack(about, arrays).buffer));
+  model.save_changes();
+};
 
-/**
- * Draws the values of a model as one line over time.
- * @param {object} context
- * @param {{get: (name: string) => any}} context.model `values`: one number a step
- * @param {HTMLElement} context.el filled with the picture
- */
-function render({ model, el }) {
-  const values = model.get("values");
-  const last = values.length - 1;
-  const time = scaleLinear([0, last], [MARGIN, WIDTH - MARGIN]);
-  const height = interpolateNumber(HEIGHT - MARGIN, MARGIN / 2);
-  const colour = scaleSequential([0, 1], interpolateCividis);
-  const path = line((_, step) => time(step), height);
-  const svg = select(el).append("svg").attr("viewBox", [0, 0, WIDTH, HEIGHT]);
-  svg.append("path").attr("d", path(values)).attr("fill", "none").attr("stroke", colour(0.5));
-  svg
-    .append("g")
-    .attr("transform", `translate(0,${HEIGHT - MARGIN})`)
-    .call(axisBottom(time).ticks(last).tickFormat(format("d")));
+/** The still picture that Python put below for readers without a kernel is not needed now. */
+function hideStill(el) {
+  const next = el.closest(".jp-OutputArea-child")?.nextElementSibling;
+  if (next?.querySelector("img")) next.style.display = "none";
 }
 
+async function render({ model, el }) {
+  const { about, arrays } = unpack(model.get("to_page"));
+  let close = () => {};
+  try {
+    const subject = await readSubject(about, arrays);
+    const view = views[about.view](el, subject, sender(model));
+    close = () => view.close();
+    model.on?.("change:to_page", () => {
+      const message = unpack(model.get("to_page"));
+      if (message.about.error !== undefined) view.frame.error(message.about.error);
+    });
+    requestAnimationFrame(() => hideStill(el));
+  } catch (error) {
+    console.error(error);
+    el.replaceChildren(make("p", { class: "wb-error" }, `This explorer could not start: ${error.message}`));
+  }
+  return () => close();
+}
+
+export { Network, importCell, pack, unpack, words };
 export default { render };
