@@ -33,7 +33,8 @@ function render({ model, el }) {
   svg
     .append("g")
     .attr("transform", `translate(0,${HEIGHT - MARGIN})`)
-    .call(axisBottom(time).ticks(last).tickFormat(format("d")));
+    .call(axisBottom(time).ticks(last).tickFormat(format("d")))
+    .attr("font-size", 12);
 }
 
 export default { render };
