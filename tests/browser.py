@@ -104,9 +104,13 @@ class Pages:
             **more,
         )
         self.contexts.append(context)
-        context.on("weberror", lambda error: self.errors.append(f"uncaught: {error.error}"))
+        context.on("page", lambda page: page.on("pageerror", self.uncaught))
         context.on("console", self.heard)
         return context.new_page()
+
+    def uncaught(self, error: Exception) -> None:
+        """Keep an exception that nothing in a page has caught."""
+        self.errors.append(f"uncaught: {error}")
 
     def heard(self, message: "ConsoleMessage") -> None:
         """Keep a message of the console if it is an error."""
