@@ -11,14 +11,17 @@ gradients = trace.bptt(d_h)         # every line's gradient, at every step
 import importlib
 from importlib.metadata import PackageNotFoundError, version
 
-# Each public name and the room it is in. A room is imported when one of its names is first used:
-# the import is quick, matplotlib waits until a picture is drawn, and `workbench doctor` can still
-# speak where NumPy or Numba is broken.
-_ROOMS = {
+# The rooms that are public as a whole, and each public name with the room it is in. A room is
+# imported when one of its names is first used: the import is quick, matplotlib waits until a
+# picture is drawn, and `workbench doctor` can still speak where NumPy or Numba is broken.
+_WHOLE = {
     "cells": "cells",
     "data": "data",
+    "explore": "explorers",
     "functions": "functions",
     "pictures": "pictures",
+}
+_NAMES = {
     "Cell": "equations",
     "EquationError": "equations",
     "cell": "equations",
@@ -33,14 +36,15 @@ try:
 except PackageNotFoundError:  # run from a checkout that was never installed
     __version__ = "0"
 
-__all__ = sorted(_ROOMS)
+__all__ = sorted(_WHOLE | _NAMES)
 
 
 def __getattr__(name):
-    if name not in _ROOMS:
-        raise AttributeError(f"module 'workbench' has no attribute {name!r}")
-    room = importlib.import_module(f"workbench.{_ROOMS[name]}")
-    return room if name == _ROOMS[name] else getattr(room, name)
+    if name in _WHOLE:
+        return importlib.import_module(f"workbench.{_WHOLE[name]}")
+    if name in _NAMES:
+        return getattr(importlib.import_module(f"workbench.{_NAMES[name]}"), name)
+    raise AttributeError(f"module 'workbench' has no attribute {name!r}")
 
 
 def __dir__():

@@ -1,5 +1,12 @@
-"""Live views of recurrent networks, for notebooks and for saved pages.
+"""Live views of recurrent networks: drag something, and every number follows.
 
-`web/` holds the JavaScript: its sources in `src/`, and `bundle.js`, which is made from them, is
-committed, and is all that a user needs.
+Each explorer answers one question, and is three things: arrays from the rooms below, a matplotlib
+picture of them (`explorer.picture()`), and a view that draws them live, in a notebook or as a page
+of its own (`explorer.save_html(path)`). The views are in web/src; what they compute comes from
+the same equations, through the JavaScript writer. Trains nothing.
 """
+
+from .explorer import Explorer
+from .gates import gates
+
+__all__ = ["Explorer", "gates"]

@@ -20,6 +20,8 @@ from ..recurrent import Recurrent
 from . import packing
 
 WEB = Path(__file__).parent / "web"
+BACK_TEXT = {"light": "#b84f00", "dark": DARK.back}
+"""The colour of gradients where it writes words: dark enough on white to be read."""
 REVIVE = "This is a still picture. Run the cell again to make it live."
 
 
@@ -34,12 +36,9 @@ def stylesheet():
     """The one stylesheet, with the colours that the pictures have."""
     themes = []
     for theme in (LIGHT, DARK):
-        colours = theme.properties()
-        words = {"back-text": "#b84f00" if theme is LIGHT else theme.back}
-        words |= {name: words.get(name, "") for name in ()}
+        colours = theme.properties() | {"--back-text": BACK_TEXT[theme.name]}
         lines = "".join(f"{name}:{colour};" for name, colour in colours.items())
-        extra = "".join(f"--{name}:{colour};" for name, colour in words.items())
-        themes.append(f'.wb[data-theme="{theme.name}"]{{{lines}{extra}}}\n')
+        themes.append(f'.wb[data-theme="{theme.name}"]{{{lines}}}\n')
     return "".join(themes) + (WEB / "explorers.css").read_text(encoding="utf-8")
 
 
@@ -50,6 +49,8 @@ class Explorer(anywidget.AnyWidget):
     networks that the explorer was made of stay as they were.
     """
 
+    _esm = WEB / "bundle.js"
+    _css = stylesheet()
     to_page = traitlets.Bytes(b"").tag(sync=True)
     from_page = traitlets.Bytes(b"").tag(sync=True)
 
@@ -60,9 +61,7 @@ class Explorer(anywidget.AnyWidget):
         self.title = title
         self.networks = {label: copied(net) for label, net in nets.items()}
         self.error = None
-        super().__init__(
-            to_page=packing.pack(self._about, arrays), _esm=bundle(), _css=stylesheet()
-        )
+        super().__init__(to_page=packing.pack(self._about, arrays))
         self.observe(self._received, "from_page")
 
     def _received(self, change):
@@ -110,7 +109,9 @@ class Explorer(anywidget.AnyWidget):
             Path(path).write_text(self._page(), encoding="utf-8")
         except OSError as error:
             reason = error.strerror or error
-            raise ValueError(f"path: expected a file that can be written, got {path}: {reason}") from None
+            raise ValueError(
+                f"path: expected a file that can be written, got {path}: {reason}"
+            ) from None
 
     def _page(self):
         message = base64.b64encode(packing.pack(self._about, self._arrays)).decode()

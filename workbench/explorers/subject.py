@@ -95,7 +95,9 @@ class Sequence:
         bad = np.argwhere(~np.isfinite(self.x))
         if len(bad):
             t, k = bad[0]
-            raise ValueError(f"x: expected finite numbers, got {self.x[t, k]} at step {t}, input {k}")
+            raise ValueError(
+                f"x: expected finite numbers, got {self.x[t, k]} at step {t}, input {k}"
+            )
         return self if self.inputs else replace(self, inputs=self._input_names(inputs))
 
     def _input_names(self, count):
@@ -103,7 +105,9 @@ class Sequence:
 
     def described(self):
         """The time axis and the inputs as plain values for a page."""
-        kind = "step" if self.times is None else "number" if self.times.dtype.kind == "f" else "label"
+        kind = (
+            "step" if self.times is None else "number" if self.times.dtype.kind == "f" else "label"
+        )
         if kind == "label" and self.axis == "date":
             kind = "date"
         times = None if self.times is None else self.times.tolist()
@@ -128,8 +132,7 @@ def network(net, sequence, hidden_size=HIDDEN, seed=0):
         )
     if net.input_size != sequence.x.shape[1]:
         raise ValueError(
-            f"x: expected {net.input_size} inputs, as the network reads, "
-            f"got {sequence.x.shape[1]}"
+            f"x: expected {net.input_size} inputs, as the network reads, got {sequence.x.shape[1]}"
         )
     return net
 
@@ -160,6 +163,7 @@ def packed(nets, sequence):
                 "numbers": {name: float(value) for name, value in net.numbers.items()},
                 "parameters": list(net.parameters),
                 "gates": gates(net.cell),
+                "passes": passes(net.cell),
             }
         )
         arrays |= {f"{k}/{name}": np.float64(a) for name, a in net.parameters.items()}
@@ -178,3 +182,25 @@ def gates(cell):
 
 def _is_logistic(node):
     return node.op == "call" and node.value.name in ("sigmoid", "hard_sigmoid")
+
+
+def passes(cell):
+    """[(gate, what it multiplies in words)], such as ("f", "c[t-1]"), for gates that multiply."""
+    names = {id(node): name for name, node in cell.graph.lines.items()}
+    names |= {id(node): f"{name}[t\N{MINUS SIGN}1]" for name, node in cell.graph.states.items()}
+    known, found = gates(cell), {}
+    for node in cell.graph.nodes:
+        if node.op != "multiply":
+            continue
+        for gate, other in (node.args, node.args[::-1]):
+            name = names.get(id(gate))
+            if name in known and name not in found:
+                found[name] = names.get(id(other)) or _called(other, names)
+    return [(name, what) for name, what in found.items() if what]
+
+
+def _called(node, names):
+    """A function of something that has a name, such as tanh(c)."""
+    if node.op == "call" and id(node.args[0]) in names:
+        return f"{node.value.name}({names[id(node.args[0])]})"
+    return None

@@ -13,18 +13,27 @@ export function make(tag, attributes = {}, ...children) {
 
 /**
  * A labelled slider. onInput(value) at every move, onDone(value) when it is let go; a double click
- * gives back the first value. Returns {element, value, set(value)}; `set` tells nobody.
+ * gives back the first value. Returns {element, value, set(value), turnTo}; `set` tells nobody.
  */
 export function slider({ label, min, max, step, value, format = String, onInput, onDone = () => {} }) {
-  const first = value;
   const input = make("input", {
     type: "range", min, max, step, value, "aria-label": label,
     "data-lm-suppress-shortcuts": "true", // or JupyterLab takes the arrow keys
   });
   const output = make("output", {}, format(value));
+  const name = make("span", {}, label);
   const control = {
-    element: make("label", { class: "wb-slider" }, make("span", {}, label), input, output),
+    element: make("label", { class: "wb-slider" }, name, input, output),
     input,
+    first: value,
+    /** Let the same slider speak of something else. */
+    turnTo(next) {
+      Object.assign(input, { min: next.min, max: next.max });
+      name.textContent = next.label;
+      input.setAttribute("aria-label", next.label);
+      control.first = next.first;
+      control.set(next.value);
+    },
     get value() {
       return Number(input.value);
     },
@@ -41,9 +50,9 @@ export function slider({ label, min, max, step, value, format = String, onInput,
   input.addEventListener("input", moved);
   input.addEventListener("change", () => onDone(control.value));
   input.addEventListener("dblclick", () => {
-    control.set(first);
-    onInput(first);
-    onDone(first);
+    control.set(control.first);
+    onInput(control.first);
+    onDone(control.first);
   });
   return control;
 }
@@ -53,7 +62,7 @@ export function tabs({ label, options, value, onChange }) {
   const group = make("div", { class: "wb-tabs", role: "group", "aria-label": label });
   const buttons = options.map(([own, text, colour]) => {
     const button = make("button", { type: "button" }, text);
-    if (colour) button.style.setProperty("--own", `var(${colour})`);
+    if (colour) button.style.setProperty("--pressed", `var(${colour})`);
     button.addEventListener("click", () => {
       control.set(own);
       onChange(own);

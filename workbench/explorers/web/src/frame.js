@@ -46,7 +46,7 @@ export class Frame {
   listen() {
     this.unwatch = watchTheme(() => this.retheme());
     this.observer = new ResizeObserver(() => this.resize());
-    this.observer.observe(this.root);
+    this.observer.observe(this.body);
     this.body.addEventListener("keydown", (event) => this.key(event));
     this.body.addEventListener("pointerleave", () => (this.readout.hidden = true));
   }
@@ -72,7 +72,7 @@ export class Frame {
   }
 
   resize() {
-    const width = Math.max(NARROWEST, Math.floor(this.root.clientWidth));
+    const width = Math.max(NARROWEST, Math.floor(this.body.clientWidth));
     if (width === this.width) return;
     this.width = width;
     this.left = this.marginLeft;
@@ -104,8 +104,8 @@ export class Frame {
   }
 
   /** A panel along the time axis; `pick(event place)` is told of clicks, `tell` gives a read-out. */
-  panel({ height, label, tell = null, scrub = true, into = this.body }) {
-    const panel = new Panel(this, { height, label });
+  panel({ height, label, width, tell = null, scrub = true, into = this.body }) {
+    const panel = new Panel(this, { height, label, width });
     if (scrub) this.scrub(panel.element);
     if (tell) {
       panel.element.addEventListener("pointermove", (event) => {
@@ -245,7 +245,7 @@ export class Frame {
         return Math.abs(values[t] - value) < 1e-9 ? [[t, String(value)]] : [];
       });
     }
-    const wide = kind === "label" ? 14 : 72;
+    const wide = kind === "label" ? 10 : 72;
     const every = Math.ceil((this.steps * wide) / (this.right - this.left));
     const nice = kind === "label" ? every : [1, 2, 5, 10, 20, 50, 100, 200, 500].find((n) => n >= every) ?? every;
     const texts = [];

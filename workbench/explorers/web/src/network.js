@@ -64,6 +64,11 @@ export class Network {
   }
 }
 
+/** The array whose row t a product's matrix multiplies at step t. */
+function operandOf({ record, x }, [kind, name, later], columns) {
+  return (kind === "x" ? x : record[kind][name]).subarray(later * columns);
+}
+
 export class Run {
   constructor(network, run) {
     Object.assign(this, run);
@@ -75,6 +80,18 @@ export class Run {
   line(name) {
     const { states, lines } = this.record;
     return name in states ? states[name].subarray(this.network.units(name)) : lines[name];
+  }
+
+  /** What a product ("U.f h") gives row j at step t. */
+  product(key, t, j) {
+    const { cell, sizes, parameters } = this.network;
+    const { matrix, operand, columns: size } = cell.products[key];
+    const columns = sizes[size];
+    const vector = operandOf(this, operand, columns);
+    let sum = 0;
+    for (let k = 0; k < columns; k++)
+      sum += parameters[matrix][j * columns + k] * vector[t * columns + k];
+    return sum;
   }
 
   /** Adjoints of 0 for this many steps. */
@@ -194,14 +211,12 @@ export class Gradients {
 
   /** For each product of a matrix: [its adjoint, what the matrix multiplied]. */
   factors(name) {
-    const { record, x } = this.run;
     const { sizes, cell } = this.network;
     return Object.entries(cell.products)
       .filter(([, product]) => product.matrix === name)
-      .map(([key, { operand, columns }]) => {
-        const [kind, own, later] = operand;
-        const array = kind === "x" ? x : record[kind][own];
-        return [this.adjoints.products[key], array.subarray(later * sizes[columns])];
-      });
+      .map(([key, { operand, columns }]) => [
+        this.adjoints.products[key],
+        operandOf(this.run, operand, sizes[columns]),
+      ]);
   }
 }

@@ -11,9 +11,9 @@ import { make } from "./controls.js";
 const SVG = "http://www.w3.org/2000/svg";
 
 export class Panel {
-  /** frame: the Frame around. height in pixels. */
-  constructor(frame, { height, label = "" }) {
-    this.frame = frame;
+  /** frame: the Frame around. height in pixels; width(): in pixels, the frame's by default. */
+  constructor(frame, { height, label = "", width = () => frame.width }) {
+    Object.assign(this, { frame, widthNow: width });
     this.canvas = make("canvas", { "aria-hidden": "true" });
     this.svg = document.createElementNS(SVG, "svg");
     this.svg.setAttribute("role", "img");
@@ -25,9 +25,9 @@ export class Panel {
     this.seen = new Set();
   }
 
-  /** Fit to the frame's width and begin a new drawing. */
+  /** Fit to the width and begin a new drawing. */
   begin(height = this.height) {
-    const { width } = this.frame;
+    const width = this.widthNow();
     const density = window.devicePixelRatio || 1;
     const size = `${width} ${height} ${density}`;
     if (size !== this.size) {

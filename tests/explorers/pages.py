@@ -1,0 +1,32 @@
+"""Opens an explorer as a page of its own, as a reader would: saved, from disk, with no network."""
+
+
+def show(open_page, explorer, folder, **window):
+    """Return the page once it has drawn. window: as `open_page` takes it."""
+    path = folder / "explorer.html"
+    explorer.save_html(path)
+    page = open_page(**window)
+    page.goto(path.as_uri())
+    page.wait_for_selector(".wb[data-drawn]")
+    return page
+
+
+def settled(page):
+    """Wait until what was done last is drawn."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def sentence(page):
+    """The sentence under the picture, after what was done last is drawn."""
+    settled(page)
+    return page.locator(".wb-say").inner_text()
+
+
+def drag(page, slider, keys):
+    """Move a slider, found by its name, with the keyboard: drag(page, "U.r[0, 0]", 10)."""
+    control = page.get_by_role("slider", name=slider, exact=True)
+    control.focus()
+    for _ in range(abs(keys)):
+        page.keyboard.press("ArrowRight" if keys > 0 else "ArrowLeft")
+    settled(page)
+    return float(control.input_value())

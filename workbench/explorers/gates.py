@@ -1,0 +1,38 @@
+"""Gates over time: every named line of a cell under the input that caused it, alive.
+
+Question: what does each gate do at each step, and what does one weight change?
+After a minute a student says: "The forget gate decides at every step how much of the memory is
+kept; when I hold it at 0 the cell forgets everything, when I hold it at 1 nothing, and pulling one
+weight changes all steps after it, because every step uses the same weights."
+"""
+
+from .. import pictures
+from .explorer import Explorer
+from .subject import Sequence, beside, network, packed
+
+TITLE = "Gates over time"
+QUESTION = "What does each gate do at each step, and what does one weight change?"
+OTHERS = ("elman", "lstm", "gru")
+
+
+def gates(net="lstm", x=None, *, batch=0, cells=OTHERS, hidden_size=8, seed=0):
+    """Show every line of a network over a sequence; drag its weights, hold its gates.
+
+    net: a Recurrent, a cell or the name of one (then with `hidden_size` units and `seed`).
+    x: an array (time,), (time, input) or (time, batch, input), of which row `batch` is shown; a
+        text, a Series, or the path of a CSV file with one column of numbers; sunspots for None.
+    cells: cells of the same sizes to choose in place of the network.
+    Returns an Explorer. Raises ValueError with one line for what cannot be shown.
+    """
+    sequence = Sequence.of(x, batch)
+    net = network(net, sequence, hidden_size, seed)
+    nets = beside(net, cells)
+    about, arrays = packed(nets, sequence)
+    about |= {"view": "gates", "question": QUESTION}
+    return Explorer(TITLE, about, arrays, nets, lambda: picture(net, sequence))
+
+
+def picture(net, sequence):
+    """The same as a matplotlib Figure."""
+    trace = net.run(sequence.x)
+    return pictures.gates(trace, times=sequence.times, input_name=sequence.name)

@@ -1,0 +1,108 @@
+/**
+ * A cell at one step as boxes and wires, laid out from its equations: memory states run along the
+ * top, the output state below the gates, the input at the bottom. A wire is as thick as what it
+ * carries for one unit.
+ */
+
+import { NEGATIVE, POSITIVE } from "./colours.js";
+import { number } from "./words.js";
+
+const BOX = { width: 68, height: 34 };
+const ROW = 42;
+const THICKEST = 9;
+
+/** Places of all boxes: name -> {column, row}; `before` and `after` of a state have one row. */
+export function layout(cell) {
+  const states = Object.keys(cell.states);
+  const level = {};
+  for (const name of cell.lines) {
+    const from = cell.reads[name].filter((read) => !read.before && read.from !== "x");
+    level[name] = 1 + Math.max(0, ...from.map((read) => level[read.from]));
+  }
+  const last = Math.max(...Object.values(level));
+  const inner = cell.lines.filter((name) => !states.includes(name));
+  const columns = new Map();
+  for (const name of inner) columns.set(level[name], [...(columns.get(level[name]) ?? []), name]);
+  const tallest = Math.max(0, ...[...columns.values()].map((names) => names.length));
+  const memories = states.slice(1);
+  const places = {};
+  memories.forEach((name, row) => {
+    places[`${name} before`] = { column: 0, row };
+    places[name] = { column: level[name], row };
+  });
+  for (const [column, names] of columns)
+    names.forEach((name, k) => {
+      places[name] = { column, row: memories.length + k + (tallest - names.length) / 2 };
+    });
+  const bottom = memories.length + tallest;
+  places[`${states[0]} before`] = { column: 0, row: bottom };
+  places[states[0]] = { column: last, row: bottom };
+  places.x = { column: 0, row: bottom + 1 };
+  return { places, columns: last + 1, rows: bottom + 2 };
+}
+
+export const heightOf = ({ rows }) => rows * ROW + 12;
+
+/** Draw a run at step t for unit j. colours: line -> variable of its colour. */
+export function drawCell(panel, plan, run, t, unit, colours) {
+  const { network } = run;
+  const { cell, sizes } = network;
+  const { frame } = panel;
+  panel.begin(heightOf(plan));
+  const step = (panel.width - BOX.width - 8) / Math.max(1, plan.columns - 1);
+  const at = (name) => {
+    const { column, row } = plan.places[name];
+    return { x: 4 + BOX.width / 2 + column * step, y: 8 + BOX.height / 2 + row * ROW };
+  };
+  const own = (name) => Math.min(unit, network.units(name) - 1);
+  const before = (name) => run.record.states[name][t * network.units(name) + own(name)];
+  const now = (name) => run.line(name)[t * network.units(name) + own(name)];
+  const value = (read) =>
+    read.from === "x" ? run.x[t * sizes.input_size + Math.min(unit, sizes.input_size - 1)]
+      : read.before ? before(read.from) : now(read.from);
+
+  const wires = cell.lines.flatMap((line) =>
+    cell.reads[line].map((read) => ({
+      from: read.before ? `${read.from} before` : read.from,
+      to: line,
+      value: read.product ? run.product(read.product, t, own(line)) : value(read),
+    })),
+  );
+  const most = Math.max(1, ...wires.map((wire) => Math.abs(wire.value) || 0));
+  for (const wire of wires) drawWire(panel, at(wire.from), at(wire.to), wire.value / most);
+
+  const count = sizes.input_size;
+  const input = count === 1 ? number(run.x[t], 2) : `${count} inputs`;
+  drawBox(panel, "x", at("x"), "x", input, frame.colour("ink"));
+  for (const state of Object.keys(cell.states))
+    drawBox(panel, `${state} before`, at(`${state} before`), `${state}[t−1]`, number(before(state), 2), frame.colour("ink"));
+  for (const line of cell.lines)
+    drawBox(panel, line, at(line), line, number(now(line), 2), frame.colour(colours[line]));
+  panel.end();
+}
+
+function drawWire({ ink, frame }, from, to, strength) {
+  const x0 = from.x + BOX.width / 2;
+  const x1 = to.x - BOX.width / 2;
+  const bend = Math.max(16, (x1 - x0) / 2);
+  ink.save();
+  const dark = frame.root.dataset.theme === "dark";
+  ink.strokeStyle = strength < 0 ? (dark ? "#e58267" : NEGATIVE) : dark ? "#6aaed6" : POSITIVE;
+  ink.globalAlpha = 0.35 + 0.55 * Math.min(1, Math.abs(strength));
+  ink.lineWidth = Math.max(0.4, THICKEST * Math.min(1, Math.abs(strength) || 0));
+  ink.beginPath();
+  ink.moveTo(x0, from.y);
+  ink.bezierCurveTo(x0 + bend, from.y, x1 - bend, to.y, x1, to.y);
+  ink.stroke();
+  ink.restore();
+}
+
+function drawBox(panel, key, { x, y }, name, value, colour) {
+  const { width, height } = BOX;
+  panel.mark(`${key} box`, "rect", {
+    x: x - width / 2, y: y - height / 2, width, height, rx: 4,
+    fill: panel.frame.colour("bg"), stroke: colour,
+  });
+  panel.text(`${key} name`, x, y - 3, name, { "text-anchor": "middle", "font-weight": 600, style: `fill:${colour}` });
+  panel.text(`${key} value`, x, y + 12, value, { "text-anchor": "middle", class: "wb-soft" });
+}

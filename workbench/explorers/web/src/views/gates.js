@@ -1,0 +1,250 @@
+/**
+ * Every named line over time as a heat map of all units and a curve of one, above the cell at one
+ * step and its weights. Drag a weight, hold a gate at 0 or 1: the whole trace follows.
+ */
+
+import { shares, signed } from "../colours.js";
+import { choice, make, tabs } from "../controls.js";
+import { drawCell, layout } from "../diagram.js";
+import { Frame } from "../frame.js";
+import { Weights } from "../weights.js";
+import { number, share } from "../words.js";
+
+const CURVE = 30;
+const GAP = 3;
+const INPUT = 44;
+const WIDE = 800; // from this width on the cell and its weights stand side by side
+
+const largest = (values) => values.reduce((most, v) => Math.max(most, Math.abs(v) || 0), 0);
+
+class Gates {
+  constructor(el, subject, send) {
+    const { title, question, steps, times } = subject;
+    Object.assign(this, { subject, send, unit: 0, clamps: {}, ghost: null, limits: {} });
+    this.frame = new Frame(el, { title, question, steps, times });
+    const { frame } = this;
+    this.cells = frame.add(tabs({
+      label: "cell", value: 0, onChange: (k) => this.choose(k),
+      options: subject.networks.map((net, k) => [k, net.label, `--${net.key}-text`]),
+    }));
+    this.units = frame.add(choice({
+      label: "unit", options: [["0", "0"]], value: "0",
+      onChange: (unit) => this.pickUnit(Number(unit)),
+    }));
+    frame.addPlay();
+    this.input = frame.panel({ height: INPUT, label: "the input", tell: (x) => this.tellInput(x) });
+    this.rows = [];
+    this.lines = frame.body.appendChild(make("div"));
+    this.axis = frame.panel({ height: 40, label: "time axis" });
+    this.columns = make("div", { class: "wb-columns" });
+    frame.saying.after(this.columns);
+    const width = () => (frame.width >= WIDE ? (frame.width - 32) / 2 : frame.width);
+    this.diagram = frame.panel({ height: 200, label: "the cell at this step", width, scrub: false, into: this.columns });
+    this.weights = new Weights(frame, {
+      width, into: this.columns,
+      onInput: (name, index, value) => this.drag(name, index, value),
+      onDone: () => this.release(),
+    });
+    frame.draw = () => this.draw();
+    this.choose(0);
+  }
+
+  close() {
+    this.frame.close();
+  }
+
+  /** Turn to another cell of the picker; each keeps what was dragged in it. */
+  choose(k) {
+    const original = this.subject.networks[k];
+    this.dragged ??= {};
+    this.dragged[k] ??= original.with(
+      Object.fromEntries(Object.entries(original.parameters).map(([n, v]) => [n, v.slice()])),
+    );
+    Object.assign(this, { chosen: k, original, network: this.dragged[k], clamps: {}, ghost: null });
+    const { cell } = this.network;
+    this.plan = layout(cell);
+    this.colours = Object.fromEntries(cell.lines.map((name, n) => [name, `line-${(n % 8) + 1}`]));
+    const count = this.network.units(cell.lines.at(-1));
+    this.units.fill(Array.from({ length: count }, (_, j) => [String(j), String(j)]), String(Math.min(this.unit, count - 1)));
+    this.unit = Number(this.units.value);
+    for (const { panel } of this.rows) panel.element.remove();
+    this.frame.panels = this.frame.panels.filter((p) => !this.rows.some((row) => row.panel === p));
+    this.rows = cell.lines.map((name) => this.row(name));
+    this.run();
+    this.settle();
+    this.weights.show(this.network, original.parameters);
+  }
+
+  row(name) {
+    const units = this.network.units(name);
+    const heat = Math.max(24, Math.min(64, 5 * units));
+    const panel = this.frame.panel({
+      height: heat + GAP + CURVE, label: `line ${name} over time`, into: this.lines,
+      tell: (x, y) => this.tell(row, x, y),
+    });
+    const row = { name, panel, units, heat, gate: this.original.about.gates.includes(name) };
+    panel.element.addEventListener("pointerdown", (event) => {
+      const { left, top } = panel.element.getBoundingClientRect();
+      const y = event.clientY - top;
+      if (y < heat && event.clientX > left + this.frame.left) this.pickUnit(Math.floor((y / heat) * units));
+    });
+    if (row.gate) {
+      const held = tabs({
+        label: `hold ${name}`, value: "free", options: [["free", "free"], [0, "0"], [1, "1"]],
+        onChange: (value) => this.hold(name, value),
+      });
+      held.element.classList.add("wb-hold");
+      panel.element.append(held.element);
+    }
+    return row;
+  }
+
+  run() {
+    this.trace = this.network.run(this.subject.x, { clamps: this.clamps });
+    this.frame.redraw();
+  }
+
+  /** Limits of the colour scales, kept while a hand drags so that colours do not jump. */
+  settle() {
+    for (const { name } of this.rows) this.limits[name] = largest(this.trace.line(name));
+  }
+
+  drag(name, index, value) {
+    this.ghost ??= this.trace;
+    this.dragging = [name, index, this.original.parameters[name][index]];
+    this.network.parameters[name][index] = value;
+    this.run();
+  }
+
+  release() {
+    this.ghost = Object.keys(this.clamps).length ? this.network.run(this.subject.x) : null;
+    this.settle();
+    this.frame.redraw();
+    const [name] = this.dragging ?? [];
+    if (name) this.send({ network: this.original.label }, { [name]: this.network.parameters[name] });
+  }
+
+  hold(name, value) {
+    if (value === "free") delete this.clamps[name];
+    else this.clamps[name] = value;
+    this.dragging = null;
+    this.run();
+    this.ghost = Object.keys(this.clamps).length ? this.network.run(this.subject.x) : null;
+    this.settle();
+  }
+
+  pickUnit(unit) {
+    this.unit = unit;
+    this.units.set(String(unit));
+    this.frame.redraw();
+  }
+
+  scale(name) {
+    return this.rows.find((row) => row.name === name).gate ? shares : signed(this.limits[name]);
+  }
+
+  tellInput(x) {
+    const t = this.frame.stepAt(x);
+    const { input_size: count } = this.network.sizes;
+    const k = this.subject.x.subarray(t * count, (t + 1) * count).findIndex((v) => v !== 0);
+    const at = count === 1 ? number(this.subject.x[t]) : `${this.subject.inputs[Math.max(0, k)]}`;
+    return `${this.frame.name(t)}: ${this.subject.input} = ${at}`;
+  }
+
+  tell(row, x, y) {
+    const t = this.frame.stepAt(x);
+    const unit = y < row.heat ? Math.floor((y / row.heat) * row.units) : Math.min(this.unit, row.units - 1);
+    const value = this.trace.line(row.name)[t * row.units + Math.max(0, unit)];
+    return `${this.frame.name(t)}: ${row.name}[${Math.max(0, unit)}] = ${number(value)}`;
+  }
+
+  draw() {
+    const { frame } = this;
+    this.drawInput();
+    for (const row of this.rows) this.drawRow(row);
+    frame.timeAxis(this.axis);
+    drawCell(this.diagram, this.plan, this.trace, frame.step, this.unit, this.colours);
+    this.weights.draw();
+    this.speak();
+  }
+
+  drawInput() {
+    const { input: panel, frame, subject } = this;
+    const count = this.network.sizes.input_size;
+    panel.begin();
+    if (count === 1) {
+      const low = Math.min(...subject.x);
+      const span = Math.max(...subject.x) - low || 1;
+      panel.curve((t) => INPUT - 4 - ((subject.x[t] - low) / span) * (INPUT - 8), { colour: frame.colour("ink"), width: 1.3 });
+    } else panel.heat(subject.x, count, signed(largest(subject.x)), { top: 0, height: INPUT });
+    panel.text("name", frame.left - 12, INPUT / 2 + 4, subject.input, { class: "wb-name", "text-anchor": "end" });
+    panel.end();
+  }
+
+  drawRow(row) {
+    const { panel, name, units, heat } = row;
+    const { frame } = this;
+    const scale = this.scale(name);
+    const values = this.trace.line(name);
+    const colour = frame.colour(this.colours[name]);
+    panel.begin();
+    panel.heat(values, units, scale, { top: 0, height: heat });
+    const unit = Math.min(this.unit, units - 1);
+    const [top, bottom] = [heat + GAP, heat + GAP + CURVE];
+    const span = scale.high - scale.low;
+    const y = (array) => (t) => {
+      const part = (array[t * units + unit] - scale.low) / span;
+      return bottom - 2 - Math.min(1.04, Math.max(-0.04, part)) * (CURVE - 4);
+    };
+    const zero = bottom - 2 - ((0 - scale.low) / span) * (CURVE - 4);
+    panel.line(frame.left, zero, frame.right, zero);
+    if (this.ghost) panel.curve(y(this.ghost.line(name)), { colour, alpha: 0.3, width: 2.5 });
+    panel.curve(y(values), { colour });
+    this.markUnit(panel, unit, heat / units);
+    panel.text("name", frame.left - 12, 16, name, { class: "wb-name", "text-anchor": "end", style: `fill:${colour}` });
+    const right = frame.right + 8;
+    panel.text("high", right, 11, number(scale.high, 2), { class: "wb-soft" });
+    panel.text("low", right, heat - 1, number(scale.low, 2), { class: "wb-soft" });
+    panel.text("unit", right, bottom - CURVE / 2 + 2, `unit ${unit}`, { class: "wb-soft" });
+    panel.end();
+  }
+
+  /** A small wedge beside the heat map at the unit whose curve is drawn. */
+  markUnit({ ink }, unit, tall) {
+    const [x, y] = [this.frame.left - 2, (unit + 0.5) * tall];
+    ink.fillStyle = this.frame.colour("ink");
+    ink.beginPath();
+    ink.moveTo(x, y);
+    ink.lineTo(x - 6, y - 4);
+    ink.lineTo(x - 6, y + 4);
+    ink.fill();
+  }
+
+  /** The sentence: what the gates let through here, or what the last change did. */
+  speak() {
+    const { frame, trace, unit, dragging, ghost } = this;
+    const t = frame.step;
+    const output = Object.keys(this.network.cell.states)[0];
+    const units = this.network.units(output);
+    const last = (run) => run.line(output)[(frame.steps - 1) * units + Math.min(unit, units - 1)];
+    const ends = `${output}[${unit}] ends at ${number(last(trace))}`;
+    const held = Object.entries(this.clamps);
+    if (held.length) {
+      const words = held.map(([name, value]) => `${name} held at ${value}`).join(" and ");
+      frame.say(`With ${words}, ${ends}; free, it ends at ${number(last(ghost ?? trace))}.`);
+    } else if (dragging) {
+      const [name, index, first] = dragging;
+      const { weights } = this;
+      const before = ghost ? `, before the drag at ${number(last(ghost))}` : "";
+      frame.say(`${name === weights.chosen ? weights.label(index) : name} is ${number(this.network.parameters[name][index])} (at first ${number(first)}): ${ends}${before}.`);
+    } else {
+      const gates = this.original.about.passes.map(([name, what]) => [
+        [name, this.colours[name]], ` lets ${share(trace.line(name)[t * this.network.units(name) + Math.min(unit, this.network.units(name) - 1)])} of ${what} through`,
+      ]);
+      const words = gates.flatMap((part, k) => (k === 0 ? part : [k === gates.length - 1 ? " and " : ", ", ...part]));
+      frame.say(`${this.frame.name(t)}, unit ${unit}: `, ...(words.length ? [...words, "."] : [`${output} = ${number(trace.line(output)[t * units + unit])}.`]));
+    }
+  }
+}
+
+export const gates = (el, subject, send) => new Gates(el, subject, send);
