@@ -240,7 +240,7 @@ def test_a_picture_is_a_matplotlib_figure(trace):
 
 
 ROOMS = ["functions", "equations", "targets", "cells", "recurrent", "data", "pictures"]
-ROOMS += ["warm", "cli", "doctor", "lab"]
+ROOMS += ["measure", "warm", "cli", "doctor", "lab"]
 
 
 @pytest.mark.parametrize("room", ROOMS)

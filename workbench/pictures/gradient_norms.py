@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 
+from workbench.measure.norms import step_norms
 from workbench.pictures.digits import power
 from workbench.pictures.picture import Picture, fit, text_width
 from workbench.pictures.places import spread
@@ -44,20 +45,6 @@ class NormArrays(NamedTuple):
     high: int
     lanes: np.ndarray
     times: np.ndarray | None
-
-
-def step_norms(gradient) -> np.ndarray:
-    """The norm of a gradient (time, ...) at each step, over all its other axes.
-
-    Scaled before squaring: 1e-200 squared is 0 in float64, and would be drawn as an exact 0.
-    """
-    flat = np.asarray(gradient, dtype=np.float64)
-    flat = flat.reshape(len(flat), -1)
-    largest = np.abs(flat).max(axis=1, initial=0.0)
-    scale = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
-    with np.errstate(invalid="ignore", over="ignore", under="ignore"):
-        norms = scale * np.sqrt(np.square(flat / scale[:, None]).sum(axis=1))
-    return np.where(np.isinf(largest), np.inf, norms)
 
 
 def gradient_norms_arrays(curves, loss_step=None, times=None, state="h") -> NormArrays:
