@@ -60,8 +60,9 @@ def jacobian_norms(trace, batch=0, state=None):
 def singular_values(trace, t, k, batch=0, state=None):
     """log10 of all singular values of dS_t/dS_k, largest first: (n,). t >= k.
 
-    A value below n * 2.2e-16 of the largest cannot be told from 0 by rounding, as in the numerical
-    rank of a matrix, and is -infinity; all are not-a-number where a Jacobian is not finite.
+    A value below n * 2.2e-16 of the largest cannot be told from 0, as in the numerical rank of a
+    matrix, and is -infinity; rounding of that size is in the others too, so that the least of
+    them have few exact digits. All are not-a-number where a Jacobian is not finite.
     `state` and errors as in `jacobian_norms`; also ValueError unless 0 <= k <= t < time.
     """
     jacobians = _jacobians(trace, batch)

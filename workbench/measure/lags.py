@@ -39,17 +39,34 @@ class LagContributions:
         return float(self.shares[lags - 1])
 
 
-def lag_contributions(trace, parameter, at=None, batch=0):
+def recurrent_parameter(cell):
+    """The first matrix of a cell that multiplies a state or a line, such as "U" or "U.i".
+
+    The first parameter where there is none, as in a cell whose gates see the input alone; None
+    for a cell without parameters.
+    """
+    graph, users = cell.graph, cell.graph.consumers()
+    for name, node in graph.parameters.items():
+        products = [user for user in users.get(id(node), []) if user.op == "product"]
+        if any(product.args[1].op != "input" for product in products):
+            return name
+    return next(iter(graph.parameters), None)
+
+
+def lag_contributions(trace, parameter=None, at=None, batch=0):
     """What each step adds to dL/d(parameter) for a loss at step `at`: `LagContributions`.
 
-    parameter: a name of the equations ("U.f"). at: the step of the loss, the last real one for
-    None. batch: the row that the loss looks at. Raises ValueError for a parameter, step or row
-    that is not there, and for a masked step.
+    parameter: a name of the equations ("U.f"), `recurrent_parameter` for None. at: the step of
+    the loss, the last real one for None. batch: the row that the loss looks at. Raises ValueError
+    for a parameter, step or row that is not there, and for a masked step.
     """
     check_batch(trace, batch)
     known = trace.cell.parameters
+    parameter = recurrent_parameter(trace.cell) if parameter is None else parameter
     if parameter not in known:
-        raise ValueError(f"parameter: expected one of {', '.join(known)}, got {parameter!r}")
+        raise ValueError(
+            f"parameter: expected one of {', '.join(known) or 'none'}, got {parameter!r}"
+        )
     at = check_loss_step(trace, at, batch)
     parts = unit_loss(trace, at, batch).by_step(parameter, full=True)
     norms = step_norms(parts)
