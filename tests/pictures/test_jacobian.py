@@ -88,9 +88,16 @@ def test_dates_labels_and_a_state_fit_too():
     check(jacobian(run("lstm"), times=[f"word{k:02}" for k in range(20)], width=640))
 
 
-@pytest.mark.parametrize("gain", [1e-30, 1e-3, 1.0, 30.0])
+@pytest.mark.parametrize("gain", [1e-30, 1e-3, 1.0, 30.0, 1e10, 1e14])
 def test_any_gain_can_be_drawn(gain):
     check(jacobian(run(gain=gain, activation="identity"), width=640))
+
+
+def test_a_norm_beyond_float64_is_in_the_band_of_infinity():
+    net = wb.Recurrent("elman", 1, 3, start={"W": 0.0, "U": 1e20}, activation="identity")
+    trace = net.run(np.zeros((20, 1)))
+    assert jacobian_norms(trace)[19, 0] > 380
+    assert "infinite" in check(jacobian(trace))
 
 
 def test_what_is_not_finite_is_said():
@@ -118,6 +125,8 @@ def test_wrong_arguments_are_refused_in_one_line():
     for options, message in [
         ({"chosen": (20, 1)}, "t: expected 0..19, got 20"),
         ({"chosen": (3, 4)}, "k: expected 0..3, no later than t, got 4"),
+        ({"chosen": 3}, "chosen: expected two steps, (t, k), got 3"),
+        ({"chosen": (3, 0.5)}, "chosen: expected two steps, (t, k), got (3, 0.5)"),
         ({"parameter": "V"}, "parameter: expected one of W, U, b, got 'V'"),
         ({"state": "c"}, "state: expected one of h, got 'c'"),
         ({"batch": 1}, "batch: expected 0, got 1"),

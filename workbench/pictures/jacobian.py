@@ -25,6 +25,7 @@ from workbench.pictures.gradient_norms import (
     BELOW,
     DEPTH,
     EDGE,
+    INFINITE,
     NAN,
     PLOTTED,
     STEPS,
@@ -48,6 +49,7 @@ from workbench.pictures.time_axis import (
 COLUMN, GAP, LINE = 152, 24, 16  # pixels: what stands right of the time axis, to it, a line of text
 LEAST, MOST, BARS = 240, 400, 72  # pixels: height of the triangle, of the contributions
 KEY, BAND = 112, 20  # pixels: width of the colour key, height of the band of zeros
+LARGEST = 308  # decades: what is greater is infinite in float64, and drawn as such
 LAG = 10  # steps of the product that is chosen where none is asked for, and of the share said
 CLASSICAL = "\N{GREEK SMALL LETTER GAMMA} \N{GREEK SMALL LETTER SIGMA}(U)"
 DASH, FINE_DASH = (0, (5, 2)), (0, (1.5, 1.5))
@@ -74,15 +76,20 @@ def jacobian_arrays(
     logs = jacobian_norms(trace, batch, state)
     last = len(logs) - 1
     times = check_times(times, len(logs))
-    t, k = (last, max(0, last - LAG)) if chosen is None else chosen
+    t, k = _pair(chosen) if chosen is not None else (last, max(0, last - LAG))
     values = singular_values(trace, t, k, batch, state)
     has_parameters = parameter is not None or trace.cell.parameters
     lags = lag_contributions(trace, parameter, None, batch) if has_parameters else None
     states = trace.cell.states
     symbol = state or (states[0] if len(states) == 1 else f"({','.join(states)})")
-    return JacobianArrays(
-        logs, (int(t), int(k)), values, sigma_bound(trace, batch), lags, symbol, times
-    )
+    return JacobianArrays(logs, (t, k), values, sigma_bound(trace, batch), lags, symbol, times)
+
+
+def _pair(chosen) -> tuple[int, int]:
+    pair = np.asarray(chosen)
+    if pair.shape != (2,) or pair.dtype.kind not in "iu":
+        raise ValueError(f"chosen: expected two steps, (t, k), got {chosen!r:.60}")
+    return int(pair[0]), int(pair[1])
 
 
 def jacobian(
@@ -118,7 +125,7 @@ def jacobian(
 
 def _decay(arrays: JacobianArrays) -> NormArrays:
     """The last row of the triangle and its bounds, as curves; a bound over the axis is ABSENT."""
-    row = arrays.logs[-1]
+    row = np.where(arrays.logs[-1] > LARGEST, np.inf, arrays.logs[-1])
     low, high = axis_decades(row[None])
     back = np.arange(len(row))[::-1]
     names, curves = ["norm", "bound"], [row, arrays.bound.log10(back)]
@@ -132,6 +139,7 @@ def _decay(arrays: JacobianArrays) -> NormArrays:
     lanes[logs < low] = BELOW
     lanes[logs == -np.inf] = ZERO
     lanes[np.isnan(logs)] = NAN
+    lanes[0, np.isposinf(row)] = INFINITE
     lanes[1:][~(logs[1:] <= high)] = ABSENT
     with np.errstate(under="ignore", over="ignore"):
         norms = 10.0**logs

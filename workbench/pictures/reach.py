@@ -157,7 +157,7 @@ def _draw(arrays: ReachArrays, look: Theme, width: float) -> Picture:
     axes = picture.panel(plot.left, EDGE + WORDS, plot.width, tall)
     axes.set_xlim(-0.5, curves.count - 0.5)
     axes.set_ylim(0, tall)
-    words = fit(_words(arrays), plot.width)
+    words = fit(_words(arrays), width - plot.left - EDGE)
     axes.annotate(words, (0, 1), (0, 9), "axes fraction", "offset points", color=look.ink)
     _draw_arcs(axes, arrays, pitch, tall, look)
     _draw_states(axes, arrays, pitch, look)
