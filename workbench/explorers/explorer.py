@@ -110,7 +110,9 @@ class Explorer(anywidget.AnyWidget):
             Path(path).write_text(self._page(), encoding="utf-8")
         except OSError as error:
             reason = error.strerror or error
-            raise ValueError(f"path: expected a file that can be written, got {path}: {reason}") from None
+            raise ValueError(
+                f"path: expected a file that can be written, got {path}: {reason}"
+            ) from None
 
     def _page(self):
         message = base64.b64encode(packing.pack(self._about, self._arrays)).decode()

@@ -95,7 +95,9 @@ class Sequence:
         bad = np.argwhere(~np.isfinite(self.x))
         if len(bad):
             t, k = bad[0]
-            raise ValueError(f"x: expected finite numbers, got {self.x[t, k]} at step {t}, input {k}")
+            raise ValueError(
+                f"x: expected finite numbers, got {self.x[t, k]} at step {t}, input {k}"
+            )
         return self if self.inputs else replace(self, inputs=self._input_names(inputs))
 
     def _input_names(self, count):
@@ -103,7 +105,9 @@ class Sequence:
 
     def described(self):
         """The time axis and the inputs as plain values for a page."""
-        kind = "step" if self.times is None else "number" if self.times.dtype.kind == "f" else "label"
+        kind = (
+            "step" if self.times is None else "number" if self.times.dtype.kind == "f" else "label"
+        )
         if kind == "label" and self.axis == "date":
             kind = "date"
         times = None if self.times is None else self.times.tolist()
@@ -128,8 +132,7 @@ def network(net, sequence, hidden_size=HIDDEN, seed=0):
         )
     if net.input_size != sequence.x.shape[1]:
         raise ValueError(
-            f"x: expected {net.input_size} inputs, as the network reads, "
-            f"got {sequence.x.shape[1]}"
+            f"x: expected {net.input_size} inputs, as the network reads, got {sequence.x.shape[1]}"
         )
     return net
 

@@ -274,13 +274,13 @@ class NormPlot:
             self.draw_name(name, word, line, place)
 
     def draw_name(self, name: str, colour: str, line: np.ndarray, place: float) -> None:
-        """The name left of the plot; of a curve that is absent at first, left of its beginning."""
+        """The name left of the plot; of a curve that is absent at first, beside its beginning."""
         if np.isnan(line[0]):
             first = int(np.argmin(np.isnan(line)))
-            self.axes.annotate(
-                name, (first, line[first]), (-8, -6), textcoords="offset points",
-                ha="right", va="center", color=colour,
-            )  # fmt: skip
+            room = (first + 0.5) / self.arrays.count * self.width
+            side, offset = ("right", -8) if room > text_width(name) + 16 else ("left", 8)
+            place = {"textcoords": "offset points", "ha": side, "va": "center", "color": colour}
+            self.axes.annotate(name, (first, line[first]), (offset, -6), **place)
             return
         # A hairline leads from the name to the first point, wherever the name had to go.
         fractions = np.array([-10, -4, 0.5 * self.width / self.arrays.count]) / self.width

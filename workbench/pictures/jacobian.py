@@ -50,6 +50,7 @@ COLUMN, GAP, LINE = 152, 24, 16  # pixels: what stands right of the time axis, t
 LEAST, MOST, BARS = 240, 400, 72  # pixels: height of the triangle, of the contributions
 KEY, BAND = 112, 20  # pixels: width of the colour key, height of the band of zeros
 LARGEST = 308  # decades: what is greater is infinite in float64, and drawn as such
+ROUNDING = 1e-9  # decades that a bound may lie over the axis and still be drawn
 LAG = 10  # steps of the product that is chosen where none is asked for, and of the share said
 CLASSICAL = "\N{GREEK SMALL LETTER GAMMA} \N{GREEK SMALL LETTER SIGMA}(U)"
 DASH, FINE_DASH = (0, (5, 2)), (0, (1.5, 1.5))
@@ -131,7 +132,7 @@ def _decay(arrays: JacobianArrays) -> NormArrays:
     names, curves = ["norm", "bound"], [row, arrays.bound.log10(back)]
     if arrays.bound.classical is not None:
         classical = arrays.bound.log10(back, classical=True)
-        if classical[0] <= high:
+        if classical[0] <= high + ROUNDING:
             names.append(CLASSICAL)
             curves.append(classical)
     logs = np.array(curves)
@@ -140,7 +141,7 @@ def _decay(arrays: JacobianArrays) -> NormArrays:
     lanes[logs == -np.inf] = ZERO
     lanes[np.isnan(logs)] = NAN
     lanes[0, np.isposinf(row)] = INFINITE
-    lanes[1:][~(logs[1:] <= high)] = ABSENT
+    lanes[1:][~(logs[1:] <= high + ROUNDING)] = ABSENT
     with np.errstate(under="ignore", over="ignore"):
         norms = 10.0**logs
     return NormArrays(tuple(names), norms, len(row), len(row) - 1, low, high, lanes, arrays.times)
