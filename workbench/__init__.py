@@ -19,6 +19,7 @@ _WHOLE = {
     "data": "data",
     "explore": "explorers",
     "functions": "functions",
+    "measure": "measure",
     "pictures": "pictures",
 }
 _NAMES = {

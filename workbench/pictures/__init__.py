@@ -5,14 +5,16 @@ the function that gives its numbers (`gates` and `gates_arrays`), so that a live
 a page can draw the same thing.
 """
 
+from workbench.measure import step_norms
 from workbench.pictures.digits import number, power, share
 from workbench.pictures.gates import gates, gates_arrays
 from workbench.pictures.gradient_norms import (
     gradient_norms,
     gradient_norms_arrays,
-    step_norms,
 )
+from workbench.pictures.jacobian import jacobian, jacobian_arrays
 from workbench.pictures.picture import Picture
+from workbench.pictures.reach import gradient_reach, gradient_reach_arrays
 from workbench.pictures.sentence import gradient_sentence
 from workbench.pictures.svg import to_svg
 from workbench.pictures.unfold import unfold, unfold_arrays
@@ -24,7 +26,11 @@ __all__ = [
     "gates_arrays",
     "gradient_norms",
     "gradient_norms_arrays",
+    "gradient_reach",
+    "gradient_reach_arrays",
     "gradient_sentence",
+    "jacobian",
+    "jacobian_arrays",
     "number",
     "power",
     "share",

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 
+from workbench.measure.norms import step_norms
 from workbench.pictures.digits import power
 from workbench.pictures.picture import Picture, fit, text_width
 from workbench.pictures.places import spread
@@ -26,14 +27,15 @@ STEPS = (1, 2, 4, 5, 10, 20, 50, 100, 200)  # decades from one line to the next
 LEADER = 20  # pixels between the name of a curve and the plot
 DASHES = ("solid", (0, (5, 2)), (0, (1.5, 1.5)), (0, (5, 1.5, 1, 1.5)))
 LANES = ("not a number", "infinite", "", "below", "exactly 0")
-NAN, INFINITE, PLOTTED, BELOW, ZERO = range(5)
+NAN, INFINITE, PLOTTED, BELOW, ZERO, ABSENT = range(6)
 
 
 class NormArrays(NamedTuple):
     """`norms` (curves, steps) up to the step of the loss, of `count` steps; `labels` name them.
 
     The axis runs from 10^low to 10^high. `lanes` (curves, steps) says where each value is drawn:
-    in the plot (PLOTTED) or in the band for not-a-number, infinity, less than 10^low, exact 0.
+    in the plot (PLOTTED) or in the band for not-a-number, infinity, less than 10^low, exact 0;
+    or nowhere (ABSENT), where a curve has no value.
     """
 
     labels: tuple[str, ...]
@@ -44,20 +46,6 @@ class NormArrays(NamedTuple):
     high: int
     lanes: np.ndarray
     times: np.ndarray | None
-
-
-def step_norms(gradient) -> np.ndarray:
-    """The norm of a gradient (time, ...) at each step, over all its other axes.
-
-    Scaled before squaring: 1e-200 squared is 0 in float64, and would be drawn as an exact 0.
-    """
-    flat = np.asarray(gradient, dtype=np.float64)
-    flat = flat.reshape(len(flat), -1)
-    largest = np.abs(flat).max(axis=1, initial=0.0)
-    scale = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
-    with np.errstate(invalid="ignore", over="ignore", under="ignore"):
-        norms = scale * np.sqrt(np.square(flat / scale[:, None]).sum(axis=1))
-    return np.where(np.isinf(largest), np.inf, norms)
 
 
 def gradient_norms_arrays(curves, loss_step=None, times=None, state="h") -> NormArrays:
@@ -72,7 +60,7 @@ def gradient_norms_arrays(curves, loss_step=None, times=None, state="h") -> Norm
         raise ValueError(f"loss_step: expected 0..{count - 1}, got {loss_step}")
     times = check_times(times, count)
     norms = norms[:, : loss_step + 1]
-    low, high = _decades(norms)
+    low, high = axis_decades(decades(norms))
     lanes = np.full(norms.shape, PLOTTED)
     # Compared as logarithms: 10.0 ** -324 is 0.
     logs = decades(norms)
@@ -109,7 +97,23 @@ def gradient_norms(
     arrays = gradient_norms_arrays(curves, loss_step, times, state)
     width = check_width(width)
     with drawing(theme) as look:
-        return _Norms(arrays, state, look, width).picture
+        plot = NormPlot(arrays, look, width)
+        picture = Picture(width, EDGE + plot.height, look, describe_norms(arrays, state))
+        plot.draw(picture, EDGE, *norm_words(arrays, state))
+        return picture
+
+
+def norm_words(arrays: NormArrays, state: str) -> tuple[str, str]:
+    """What is measured, and the name of the step whose loss is followed back."""
+    measure = f"norm of the gradient, ‖∂L/∂{state}‖, log scale"
+    return measure, f"loss at {say_time(arrays.times, arrays.loss_step)}"
+
+
+def describe_norms(arrays: NormArrays, state: str) -> str:
+    """One sentence that says what the curves are, for those who cannot see them."""
+    last = say_time(arrays.times, arrays.loss_step)
+    names = ", ".join(arrays.labels)
+    return f"Norm of the gradient in {state} at each step back from {last}, log scale: {names}."
 
 
 def read_norms(curves, state: str = "h") -> dict[str, np.ndarray]:
@@ -142,9 +146,9 @@ def decades(norms: np.ndarray) -> np.ndarray:
         return np.log10(norms)
 
 
-def _decades(norms: np.ndarray) -> tuple[int, int]:
-    """The decades of the axis: from the least value that counts to the greatest."""
-    logs = decades(norms)
+def axis_decades(logs: np.ndarray) -> tuple[int, int]:
+    """The decades of the axis for curves (curves, steps): from the least value that counts to the
+    greatest."""
     logs = np.where(np.isfinite(logs), logs, np.nan)
     if np.isnan(logs).all():
         return -1, 0
@@ -155,13 +159,18 @@ def _decades(norms: np.ndarray) -> tuple[int, int]:
     return low, max(high, low + 1)
 
 
-class _Norms:
-    """One drawing: plot, bands, and names; y of the plot in decades."""
+class NormPlot:
+    """The plot, its bands and its names, to be drawn into a picture; y in decades.
 
-    def __init__(self, arrays: NormArrays, state: str, look: Theme, width: float):
+    `left` and `width` are where its steps are, in pixels; `height` counts the words above it,
+    the time axis below it and the margin under that. `looks` is as `curve_looks` gives it.
+    """
+
+    def __init__(self, arrays: NormArrays, look: Theme, width: float, looks=None):
         self.arrays, self.look = arrays, look
+        self.looks = curve_looks(arrays.labels, look) if looks is None else looks
         self.names = [fit(label, MOST_LABEL) for label in arrays.labels]
-        lanes = sorted(set(arrays.lanes.ravel()) - {PLOTTED})
+        lanes = sorted(set(arrays.lanes.ravel()) - {PLOTTED, ABSENT})
         above = [lane for lane in lanes if lane < PLOTTED]
         below = [lane for lane in lanes if lane > PLOTTED]
         over, under = (BAND * len(part) + GAP if part else 0 for part in (above, below))
@@ -177,21 +186,21 @@ class _Norms:
         self.left = EDGE + LEADER + max(text_width(name) for name in self.names)
         said = [*(self.lane_name(lane) for lane in lanes), power(arrays.low), power(arrays.high)]
         self.width = width - self.left - EDGE - 8 - max(text_width(text) for text in said)
-        tall = over + self.plot + under
-        height = EDGE + TITLE + tall + axis_height(arrays.times) + EDGE
-        self.picture = Picture(width, height, look, self.describe(state))
-        self.axes: Axes = self.picture.panel(self.left, EDGE + TITLE, self.width, tall)
-        self.axes.set_xlim(-0.5, arrays.count - 0.5)
-        self.axes.set_ylim(arrays.low - under * self.pixel, arrays.high + over * self.pixel)
-        self.draw_scale()
-        self.draw_words(f"norm of the gradient, ‖∂L/∂{state}‖, log scale")
-        self.draw_curves()
-        draw_time_axis(self.axes, arrays.times, arrays.count, self.width, look)
+        self.tall = over + self.plot + under
+        self.ends = arrays.low - under * self.pixel, arrays.high + over * self.pixel
+        self.height = TITLE + self.tall + axis_height(arrays.times) + EDGE
 
-    def describe(self, state: str) -> str:
-        last = say_time(self.arrays.times, self.arrays.loss_step)
-        names = ", ".join(self.arrays.labels)
-        return f"Norm of the gradient in {state} at each step back from {last}, log scale: {names}."
+    def draw(self, picture: Picture, top: float, measure: str, mark: str = "") -> None:
+        """Draw it `top` pixels down. `measure` stands over it, `mark`, if any,
+        over its last step."""
+        arrays = self.arrays
+        self.axes: Axes = picture.panel(self.left, top + TITLE, self.width, self.tall)
+        self.axes.set_xlim(-0.5, arrays.count - 0.5)
+        self.axes.set_ylim(*self.ends)
+        self.draw_scale()
+        self.draw_words(measure, mark)
+        self.draw_curves()
+        draw_time_axis(self.axes, arrays.times, arrays.count, self.width, self.look)
 
     def lane_name(self, lane: int) -> str:
         return f"below {power(self.arrays.low)}" if lane == BELOW else LANES[lane]
@@ -220,33 +229,35 @@ class _Norms:
             color=self.look.soft,
         )
 
-    def draw_words(self, measure: str) -> None:
-        """What is measured, and the step whose loss is followed back, named over its line."""
+    def draw_words(self, measure: str, mark: str) -> None:
+        """What is measured, and the step that is followed back, named over its line."""
         arrays, ink = self.arrays, self.look.ink
         self.axes.axvline(arrays.loss_step, color=ink, linewidth=0.9, linestyle=(0, (1, 2.5)))
         place = {"xycoords": "axes fraction", "textcoords": "offset points", "color": ink}
         self.axes.annotate(measure, (0, 1), (0, 9), **place)
-        loss = f"loss at {say_time(arrays.times, arrays.loss_step)}"
-        half, line = text_width(loss) / 2, (arrays.loss_step + 0.5) / arrays.count * self.width
+        if not mark:
+            return
+        half, line = text_width(mark) / 2, (arrays.loss_step + 0.5) / arrays.count * self.width
         if line - half < text_width(measure) + 24:
             # No room beside the other words; right of the loss there are never any curves.
-            self.axes.annotate(loss, (line / self.width, 1), (5, -4), va="top", **place)
+            self.axes.annotate(mark, (line / self.width, 1), (5, -4), va="top", **place)
         else:
             middle = min(line, self.width - half) / self.width
-            self.axes.annotate(loss, (middle, 1), (0, 9), ha="center", **place)
+            self.axes.annotate(mark, (middle, 1), (0, 9), ha="center", **place)
 
     def draw_curves(self) -> None:
         arrays = self.arrays
         steps = np.arange(arrays.norms.shape[1])
         heights = [self.heights(k) for k in range(len(self.names))]
-        ends = self.axes.get_ylim()
-        room = [ends[0] + 8 * self.pixel, ends[1] - 8 * self.pixel]
-        places = spread([line[0] for line in heights], LABEL * self.pixel, *room)
-        looks = curve_looks(arrays.labels, self.look)
+        room = [self.ends[0] + 8 * self.pixel, self.ends[1] - 8 * self.pixel]
+        # A curve that is absent at first has its name elsewhere, and takes no place here.
+        begun = [k for k, line in enumerate(heights) if not np.isnan(line[0])]
+        places = np.full(len(heights), np.nan)
+        places[begun] = spread([heights[k][0] for k in begun], LABEL * self.pixel, *room)
         # Later curves are thinner, so that two that coincide are both seen.
-        widths = np.linspace(2.6, 1.4, len(looks)) if len(looks) > 1 else [1.8]
+        widths = np.linspace(2.6, 1.4, len(heights)) if len(heights) > 1 else [1.8]
         for name, line, place, (colour, word, dash), thick in zip(
-            self.names, heights, places, looks, widths, strict=True
+            self.names, heights, places, self.looks, widths, strict=True
         ):
             few = self.width / arrays.count > 16
             self.axes.plot(
@@ -260,27 +271,38 @@ class _Norms:
                 clip_on=False,
                 zorder=3,
             )
-            # A hairline leads from the name to the first point, wherever the name had to go.
-            fractions = np.array([-10, -4, 0.5 * self.width / arrays.count]) / self.width
-            self.axes.plot(
-                fractions,
-                [place, line[0], line[0]],
-                transform=self.axes.get_yaxis_transform(),
-                color=self.look.hair,
-                linewidth=0.75,
-                clip_on=False,
-                zorder=1,
-            )
-            self.axes.annotate(
-                name,
-                (0, place),
-                (-10, 0),
-                ("axes fraction", "data"),
-                "offset points",
-                ha="right",
-                va="center",
-                color=word,
-            )
+            self.draw_name(name, word, line, place)
+
+    def draw_name(self, name: str, colour: str, line: np.ndarray, place: float) -> None:
+        """The name left of the plot; of a curve that is absent at first, beside its beginning."""
+        if np.isnan(line[0]):
+            first = int(np.argmin(np.isnan(line)))
+            room = (first + 0.5) / self.arrays.count * self.width
+            side, offset = ("right", -8) if room > text_width(name) + 16 else ("left", 8)
+            place = {"textcoords": "offset points", "ha": side, "va": "center", "color": colour}
+            self.axes.annotate(name, (first, line[first]), (offset, -6), **place)
+            return
+        # A hairline leads from the name to the first point, wherever the name had to go.
+        fractions = np.array([-10, -4, 0.5 * self.width / self.arrays.count]) / self.width
+        self.axes.plot(
+            fractions,
+            [place, line[0], line[0]],
+            transform=self.axes.get_yaxis_transform(),
+            color=self.look.hair,
+            linewidth=0.75,
+            clip_on=False,
+            zorder=1,
+        )
+        self.axes.annotate(
+            name,
+            (0, place),
+            (-10, 0),
+            ("axes fraction", "data"),
+            "offset points",
+            ha="right",
+            va="center",
+            color=colour,
+        )
 
     def heights(self, k: int) -> np.ndarray:
         """Where curve `k` runs: its decades, or the middle of a band, a little off the others'."""
@@ -290,7 +312,7 @@ class _Norms:
         line = decades(np.where(lanes == PLOTTED, norms, 1))
         for lane, middle in self.middles.items():
             line = np.where(lanes == lane, middle + apart, line)
-        return line
+        return np.where(lanes == ABSENT, np.nan, line)
 
 
 def curve_looks(labels, look: Theme) -> list[tuple[str, str, object]]:
