@@ -79,22 +79,24 @@ class Explorer(anywidget.AnyWidget):
         self.to_page = packing.pack({**self._about, "error": error}, self._arrays)
 
     def _take(self, about, arrays):
-        label = about.get("network")
-        if label not in self.networks:
+        """Put what the hand changed into the network it belongs to; all of it or nothing."""
+        label, numbers = about.get("network"), about.get("numbers", {})
+        if not isinstance(label, str) or label not in self.networks:
             known = ", ".join(self.networks)
             raise ValueError(f"network: expected one of {known}, got {label!r}")
-        net = self.networks[label]
-        for name, value in about.get("numbers", {}).items():
-            net.numbers[name] = value
+        if not isinstance(numbers, dict):
+            raise ValueError(f"numbers: expected an object, got {numbers!r}")
+        net = copied(self.networks[label])
+        for name, value in numbers.items():
+            try:
+                net.numbers[name] = value
+            except KeyError as error:
+                raise ValueError(error.args[0]) from None
         for name, values in arrays.items():
-            if name not in net.parameters:
-                raise ValueError(
-                    f"parameter: expected one of {', '.join(net.parameters)}, got {name!r}"
-                )
-            shape = net.parameters[name].shape
-            if values.size != np.prod(shape):
-                raise ValueError(f"{name}: expected {shape}, got {values.shape}")
-            net.parameters[name] = values.reshape(shape)
+            _put(net, name, values)
+        self.networks[label].numbers.update(net.numbers)
+        for name in arrays:
+            self.networks[label].parameters[name] = net.parameters[name]
 
     def picture(self):
         """The explorer as it began, as a matplotlib Figure: for print, PDF and slides."""
@@ -133,6 +135,18 @@ class Explorer(anywidget.AnyWidget):
         figure.text(0.5, 0.002, REVIVE, ha="center", va="bottom", size=9)
         figure.savefig(buffer, format="png", dpi=96)
         return buffer.getvalue()
+
+
+def _put(net, name, values):
+    if name not in net.parameters:
+        known = ", ".join(net.parameters)
+        raise ValueError(f"parameter: expected one of {known}, got {name!r}")
+    shape = net.parameters[name].shape
+    if values.size != np.prod(shape):
+        raise ValueError(f"{name}: expected {shape}, got {values.shape}")
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name}: expected finite numbers")
+    net.parameters[name] = values.reshape(shape)
 
 
 def copied(net):
