@@ -18,6 +18,7 @@ _ROOMS = {
     "cells": "cells",
     "data": "data",
     "functions": "functions",
+    "measure": "measure",
     "pictures": "pictures",
     "Cell": "equations",
     "EquationError": "equations",
