@@ -5,13 +5,10 @@ the function that gives its numbers (`gates` and `gates_arrays`), so that a live
 a page can draw the same thing.
 """
 
+from workbench.measure import step_norms
 from workbench.pictures.digits import number, power, share
 from workbench.pictures.gates import gates, gates_arrays
-from workbench.pictures.gradient_norms import (
-    gradient_norms,
-    gradient_norms_arrays,
-    step_norms,
-)
+from workbench.pictures.gradient_norms import gradient_norms, gradient_norms_arrays
 from workbench.pictures.picture import Picture
 from workbench.pictures.sentence import gradient_sentence
 from workbench.pictures.svg import to_svg
