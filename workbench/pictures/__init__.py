@@ -1,14 +1,16 @@
 """Pictures of recurrent networks: arrays in, a matplotlib Figure out.
 
 Does not run networks, and does not change matplotlib's global settings. Each picture comes with
-the function that gives its numbers (`gates` and `gates_arrays`), so that a live view, a test and
-a page can draw the same thing.
+the function that gives its numbers (`gates` and `gates_arrays`, `padding` and
+`measure.last_states`), so that a live view, a test and a page can draw the same thing.
 """
 
 from workbench.measure import step_norms
+from workbench.pictures.carousel import carousel, carousel_arrays
 from workbench.pictures.digits import number, power, share
 from workbench.pictures.gates import gates, gates_arrays
 from workbench.pictures.gradient_norms import gradient_norms, gradient_norms_arrays
+from workbench.pictures.padding import padding
 from workbench.pictures.picture import Picture
 from workbench.pictures.sentence import gradient_sentence
 from workbench.pictures.svg import to_svg
@@ -17,12 +19,15 @@ from workbench.pictures.worked import worked, worked_arrays
 
 __all__ = [
     "Picture",
+    "carousel",
+    "carousel_arrays",
     "gates",
     "gates_arrays",
     "gradient_norms",
     "gradient_norms_arrays",
     "gradient_sentence",
     "number",
+    "padding",
     "power",
     "share",
     "step_norms",
