@@ -165,7 +165,7 @@ def last_states(
 
     Which bug each combination is, for a sequence shorter than the batch:
 
-    forward, post, no mask, [-1]: the state has gone on over the padding (the commonest one).
+    forward, post, no mask, [-1]: the state has gone on over the padding.
     forward, pre, no mask, [-1]: the state was moved by padding before the first real step.
     forward, post, mask, [-1]: the step read is padding: zeros here and in what PyTorch's
         pad_packed_sequence gives, the held state in Keras.

@@ -93,7 +93,7 @@ class _Brick:
         bottom = EDGE + TITLE + pitch * rows - GAP
         wrong = np.flatnonzero(~last.right)
         end = [f"{names[row]}: {self.sentences[row]}." for row in wrong[:1]]
-        end = [part for text in end for part in _wrapped(text, width - 2 * EDGE)]
+        end = [part for text in end for part in _wrapped(text, width - 3 * EDGE)]
         height = bottom + axis_height(None) + (8 + LINE * len(end) if end else 0) + EDGE
         self.picture = Picture(width, height, look, self.describe(names))
         self.say_title()
