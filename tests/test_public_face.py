@@ -143,6 +143,7 @@ def test_a_two_dimensional_x_drops_the_batch_axis_from_everything(net):
 def test_batch_first_turns_what_enters_and_what_leaves(net, trace, gradients):
     turned = net.run(X.swapaxes(0, 1), batch_first=True)
     assert np.array_equal(turned.h, trace.h.swapaxes(0, 1))
+    assert (turned.batch_first, trace.batch_first) == (True, False)
     back = turned.bptt(D.swapaxes(0, 1))
     assert np.array_equal(back.x, gradients.x.swapaxes(0, 1))
     masked = net.run(X.swapaxes(0, 1), batch_first=True, mask=np.ones((2, 7)))

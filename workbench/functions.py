@@ -45,6 +45,7 @@ class Function:
         and functions of this module, and from the output y wherever that loses no precision.
     cpu: the body of the function in scalar Python for Numba; `real` is the kernel's number type.
     latex: a format string for the arguments, or a bare command such as \\tanh.
+    javascript: the function as one JavaScript expression of a, b (a choice has c before them).
     """
 
     name: str
@@ -52,6 +53,7 @@ class Function:
     partials: Callable
     cpu: str
     latex: str
+    javascript: str
     arity: int = 1
 
     def __call__(self, *arguments):
@@ -118,9 +120,12 @@ sigmoid = Function(
     """e = math.exp(-math.fabs(a))
 return (real(1) if a >= 0 else e) / (real(1) + e)""",
     r"\sigma",
+    "a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a))",
 )
-tanh = Function("tanh", np.tanh, lambda y, a: (1 - y * y,), "return math.tanh(a)", r"\tanh")
-identity = Function("identity", lambda a: a, lambda y, a: (1.0,), "return a", "{}")
+tanh = Function(
+    "tanh", np.tanh, lambda y, a: (1 - y * y,), "return math.tanh(a)", r"\tanh", "Math.tanh(a)"
+)
+identity = Function("identity", lambda a: a, lambda y, a: (1.0,), "return a", "{}", "a")
 
 greater = Function(
     "greater",
@@ -130,6 +135,7 @@ greater = Function(
     return a + b
 return real(1) if a > b else real(0)""",
     r"[{} > {}]",
+    "a !== a || b !== b ? a + b : a > b ? 1 : 0",
     arity=2,
 )
 choose = Function(
@@ -140,6 +146,7 @@ choose = Function(
     return c
 return a if c > 0 else b""",
     r"[{0} > 0]\,{1} + [{0} \leq 0]\,{2}",
+    "c !== c ? c : c > 0 ? a : b",
     arity=3,
 )
 relu = Function(
@@ -148,6 +155,7 @@ relu = Function(
     lambda y, a: (greater(y, 0.0),),
     "return real(0) if a < 0 else a",
     r"\mathrm{ReLU}",
+    "a < 0 ? 0 : a",
 )
 leaky_relu = Function(
     "leaky_relu",
@@ -155,6 +163,7 @@ leaky_relu = Function(
     lambda y, a: (choose(y, 1.0, 0.01),),
     "return a if a > 0 else real(0.01) * a",
     r"\mathrm{LeakyReLU}",
+    "a > 0 ? a : 0.01 * a",
 )
 elu = Function(
     "elu",
@@ -162,6 +171,7 @@ elu = Function(
     lambda y, a: (choose(y, 1.0, y + 1),),
     "return a if a > 0 else math.expm1(a)",
     r"\mathrm{ELU}",
+    "a > 0 ? a : Math.expm1(a)",
 )
 softplus = Function(
     "softplus",
@@ -169,6 +179,7 @@ softplus = Function(
     lambda y, a: (sigmoid(a),),
     "return (a if a > 0 else real(0)) + math.log1p(math.exp(-math.fabs(a)))",
     r"\mathrm{softplus}",
+    "(a > 0 ? a : 0) + Math.log1p(Math.exp(-Math.abs(a)))",
 )
 softsign = Function(
     "softsign",
@@ -176,6 +187,7 @@ softsign = Function(
     lambda y, a: ((1 - abs(y)) * (1 - abs(y)),),
     "return a / (real(1) + math.fabs(a))",
     r"\mathrm{softsign}",
+    "a / (1 + Math.abs(a))",
 )
 hard_sigmoid = Function(
     "hard_sigmoid",
@@ -186,16 +198,20 @@ if y < 0:
     return real(0)
 return real(1) if y > 1 else y""",
     r"\mathrm{HardSigmoid}",
+    "Math.min(Math.max(a / 6 + 0.5, 0), 1)",
 )
-exp = Function("exp", np.exp, lambda y, a: (y,), "return math.exp(a)", r"\exp")
-log = Function("log", np.log, lambda y, a: (1 / a,), "return math.log(a)", r"\log")
-sqrt = Function("sqrt", np.sqrt, lambda y, a: (0.5 / y,), "return math.sqrt(a)", r"\sqrt{{{}}}")
+exp = Function("exp", np.exp, lambda y, a: (y,), "return math.exp(a)", r"\exp", "Math.exp(a)")
+log = Function("log", np.log, lambda y, a: (1 / a,), "return math.log(a)", r"\log", "Math.log(a)")
+sqrt = Function(
+    "sqrt", np.sqrt, lambda y, a: (0.5 / y,), "return math.sqrt(a)", r"\sqrt{{{}}}", "Math.sqrt(a)"
+)
 abs = Function(
     "abs",
     _abs,
     lambda y, a: (greater(a, 0.0) - greater(0.0, a),),
     "return math.fabs(a)",
     r"\left|{}\right|",
+    "Math.abs(a)",
 )
 maximum = Function(
     "maximum",
@@ -205,6 +221,7 @@ maximum = Function(
     return a
 return b if not a >= b else a""",
     r"\max",
+    "Math.max(a, b)",
     arity=2,
 )
 minimum = Function(
@@ -215,6 +232,7 @@ minimum = Function(
     return a
 return b if not a <= b else a""",
     r"\min",
+    "Math.min(a, b)",
     arity=2,
 )
 

@@ -1,7 +1,10 @@
 """Measures of what a network did: arrays and traces in, numbers out. Does not draw."""
 
+from .jacobians import SigmaBound, jacobian_norms, sigma_bound, singular_values
+from .lags import LagContributions, lag_contributions, recurrent_parameter
 from .norms import step_norms
 from .padding import LastStates, Padded, last_states, pad
+from .reach import Reach, gradient_reach
 from .retention import (
     ChronoBiases,
     MeasuredRetention,
@@ -16,17 +19,26 @@ from .retention import (
 
 __all__ = [
     "ChronoBiases",
+    "LagContributions",
     "LastStates",
     "MeasuredRetention",
     "Padded",
+    "Reach",
+    "SigmaBound",
     "chrono_biases",
     "compare_gradients",
     "gradient_left",
+    "gradient_reach",
     "half_life",
+    "jacobian_norms",
+    "lag_contributions",
     "last_states",
     "measured_retention",
     "memory_networks",
     "pad",
+    "recurrent_parameter",
     "retention",
+    "sigma_bound",
+    "singular_values",
     "step_norms",
 ]

@@ -10,8 +10,10 @@ from workbench.pictures.carousel import carousel, carousel_arrays
 from workbench.pictures.digits import number, power, share
 from workbench.pictures.gates import gates, gates_arrays
 from workbench.pictures.gradient_norms import gradient_norms, gradient_norms_arrays
+from workbench.pictures.jacobian import jacobian, jacobian_arrays
 from workbench.pictures.padding import padding
 from workbench.pictures.picture import Picture
+from workbench.pictures.reach import gradient_reach, gradient_reach_arrays
 from workbench.pictures.sentence import gradient_sentence
 from workbench.pictures.svg import to_svg
 from workbench.pictures.unfold import unfold, unfold_arrays
@@ -25,7 +27,11 @@ __all__ = [
     "gates_arrays",
     "gradient_norms",
     "gradient_norms_arrays",
+    "gradient_reach",
+    "gradient_reach_arrays",
     "gradient_sentence",
+    "jacobian",
+    "jacobian_arrays",
     "number",
     "padding",
     "power",

@@ -14,7 +14,7 @@ from workbench.measure import half_life, retention
 from workbench.pictures.digits import number, share
 from workbench.pictures.end_names import LABEL, LEADER, name_ends
 from workbench.pictures.gradient_norms import curve_looks, read_norms
-from workbench.pictures.log_scale import LogScale, decade_range, lanes_of, say_beside
+from workbench.pictures.log_scale import LogScale, axis_decades, decades, lanes_of, say_beside
 from workbench.pictures.picture import Picture, fit, text_width
 from workbench.pictures.style import USUAL, Theme, check_width, drawing
 from workbench.pictures.time_axis import axis_height, draw_time_axis
@@ -140,7 +140,7 @@ class _Carousel:
         panels[-1].set_xlabel("lag k, in steps", loc="left", labelpad=4)
 
     def log_scale(self, values: np.ndarray) -> LogScale:
-        low, high = decade_range(values, values[:, 0])
+        low, high = axis_decades(decades(values), start=0)
         return LogScale(low, high, lanes_of(values, low), float(max(LOG, LABEL * len(values))))
 
     def panel(self, top: float, height: float) -> Axes:

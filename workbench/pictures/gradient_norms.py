@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 
-from workbench.measure import step_norms
+from workbench.measure.norms import step_norms
 from workbench.pictures.end_names import LABEL, LEADER, name_ends
-from workbench.pictures.log_scale import LogScale, decade_range, lanes_of
+from workbench.pictures.log_scale import LogScale, axis_decades, decades, lanes_of
 from workbench.pictures.picture import Picture, fit, text_width
 from workbench.pictures.style import USUAL, Theme, cell_key, check_width, drawing
 from workbench.pictures.time_axis import axis_height, check_times, draw_time_axis, say_time
@@ -28,7 +28,8 @@ class NormArrays(NamedTuple):
     """`norms` (curves, steps) up to the step of the loss, of `count` steps; `labels` name them.
 
     The axis runs from 10^low to 10^high. `lanes` (curves, steps) says where each value is drawn:
-    in the plot (PLOTTED) or in the band for not-a-number, infinity, less than 10^low, exact 0.
+    in the plot (PLOTTED) or in the band for not-a-number, infinity, less than 10^low, exact 0;
+    or nowhere (ABSENT), where a curve has no value.
     """
 
     labels: tuple[str, ...]
@@ -53,7 +54,7 @@ def gradient_norms_arrays(curves, loss_step=None, times=None, state="h") -> Norm
         raise ValueError(f"loss_step: expected 0..{count - 1}, got {loss_step}")
     times = check_times(times, count)
     norms = norms[:, : loss_step + 1]
-    low, high = decade_range(norms, norms[:, -1])
+    low, high = axis_decades(decades(norms))
     lanes = lanes_of(norms, low)
     return NormArrays(tuple(found), norms, count, loss_step, low, high, lanes, times)
 
@@ -84,7 +85,23 @@ def gradient_norms(
     arrays = gradient_norms_arrays(curves, loss_step, times, state)
     width = check_width(width)
     with drawing(theme) as look:
-        return _Norms(arrays, state, look, width).picture
+        plot = NormPlot(arrays, look, width)
+        picture = Picture(width, EDGE + plot.height, look, describe_norms(arrays, state))
+        plot.draw(picture, EDGE, *norm_words(arrays, state))
+        return picture
+
+
+def norm_words(arrays: NormArrays, state: str) -> tuple[str, str]:
+    """What is measured, and the name of the step whose loss is followed back."""
+    measure = f"norm of the gradient, ‖∂L/∂{state}‖, log scale"
+    return measure, f"loss at {say_time(arrays.times, arrays.loss_step)}"
+
+
+def describe_norms(arrays: NormArrays, state: str) -> str:
+    """One sentence that says what the curves are, for those who cannot see them."""
+    last = say_time(arrays.times, arrays.loss_step)
+    names = ", ".join(arrays.labels)
+    return f"Norm of the gradient in {state} at each step back from {last}, log scale: {names}."
 
 
 def read_norms(curves, state: str = "h") -> dict[str, np.ndarray]:
@@ -111,54 +128,58 @@ def read_norms(curves, state: str = "h") -> dict[str, np.ndarray]:
     return found
 
 
-class _Norms:
-    """One drawing: plot, bands, and names; y of the plot in decades."""
+class NormPlot:
+    """The plot, its bands and its names, to be drawn into a picture; y in decades.
 
-    def __init__(self, arrays: NormArrays, state: str, look: Theme, width: float):
+    `left` and `width` are where its steps are, in pixels; `height` counts the words above it,
+    the time axis below it and the margin under that. `looks` is as `curve_looks` gives it.
+    """
+
+    def __init__(self, arrays: NormArrays, look: Theme, width: float, looks=None):
         self.arrays, self.look = arrays, look
+        self.looks = curve_looks(arrays.labels, look) if looks is None else looks
         self.names = [fit(label, MOST_LABEL) for label in arrays.labels]
         plot = float(max(PLOT, LABEL * len(self.names)))
         self.scale = LogScale(arrays.low, arrays.high, arrays.lanes, plot)
         self.left = EDGE + LEADER + max(text_width(name) for name in self.names)
         self.width = width - self.left - EDGE - 8 - self.scale.word_width
-        tall = self.scale.tall
-        height = EDGE + TITLE + tall + axis_height(arrays.times) + EDGE
-        self.picture = Picture(width, height, look, self.describe(state))
-        self.axes: Axes = self.picture.panel(self.left, EDGE + TITLE, self.width, tall)
+        self.tall = self.scale.tall
+        self.height = TITLE + self.tall + axis_height(arrays.times) + EDGE
+
+    def draw(self, picture: Picture, top: float, measure: str, mark: str = "") -> None:
+        """Draw it `top` pixels down. `measure` stands over it, `mark`, if any,
+        over its last step."""
+        arrays = self.arrays
+        self.axes: Axes = picture.panel(self.left, top + TITLE, self.width, self.tall)
         self.axes.set_xlim(-0.5, arrays.count - 0.5)
-        self.scale.draw(self.axes, look)
-        self.draw_words(f"norm of the gradient, ‖∂L/∂{state}‖, log scale")
+        self.scale.draw(self.axes, self.look)
+        self.draw_words(measure, mark)
         self.draw_curves()
-        draw_time_axis(self.axes, arrays.times, arrays.count, self.width, look)
+        draw_time_axis(self.axes, arrays.times, arrays.count, self.width, self.look)
 
-    def describe(self, state: str) -> str:
-        last = say_time(self.arrays.times, self.arrays.loss_step)
-        names = ", ".join(self.arrays.labels)
-        return f"Norm of the gradient in {state} at each step back from {last}, log scale: {names}."
-
-    def draw_words(self, measure: str) -> None:
-        """What is measured, and the step whose loss is followed back, named over its line."""
+    def draw_words(self, measure: str, mark: str) -> None:
+        """What is measured, and the step that is followed back, named over its line."""
         arrays, ink = self.arrays, self.look.ink
         self.axes.axvline(arrays.loss_step, color=ink, linewidth=0.9, linestyle=(0, (1, 2.5)))
         place = {"xycoords": "axes fraction", "textcoords": "offset points", "color": ink}
         self.axes.annotate(measure, (0, 1), (0, 9), **place)
-        loss = f"loss at {say_time(arrays.times, arrays.loss_step)}"
-        half, line = text_width(loss) / 2, (arrays.loss_step + 0.5) / arrays.count * self.width
+        if not mark:
+            return
+        half, line = text_width(mark) / 2, (arrays.loss_step + 0.5) / arrays.count * self.width
         if line - half < text_width(measure) + 24:
             # No room beside the other words; right of the loss there are never any curves.
-            self.axes.annotate(loss, (line / self.width, 1), (5, -4), va="top", **place)
+            self.axes.annotate(mark, (line / self.width, 1), (5, -4), va="top", **place)
         else:
             middle = min(line, self.width - half) / self.width
-            self.axes.annotate(loss, (middle, 1), (0, 9), ha="center", **place)
+            self.axes.annotate(mark, (middle, 1), (0, 9), ha="center", **place)
 
     def draw_curves(self) -> None:
         arrays = self.arrays
         steps = np.arange(arrays.norms.shape[1])
         heights = self.scale.heights(arrays.norms, arrays.lanes)
-        looks = curve_looks(arrays.labels, self.look)
         # Later curves are thinner, so that two that coincide are both seen.
-        widths = np.linspace(2.6, 1.4, len(looks)) if len(looks) > 1 else [1.8]
-        for line, (colour, _, dash), thick in zip(heights, looks, widths, strict=True):
+        widths = np.linspace(2.6, 1.4, len(heights)) if len(heights) > 1 else [1.8]
+        for line, (colour, _, dash), thick in zip(heights, self.looks, widths, strict=True):
             few = self.width / arrays.count > 16
             self.axes.plot(
                 steps,
@@ -171,8 +192,22 @@ class _Norms:
                 clip_on=False,
                 zorder=3,
             )
-        firsts, words = [line[0] for line in heights], [word for _, word, _ in looks]
-        name_ends(self.axes, self.names, firsts, words, self.look, "left")
+        self.draw_names(heights)
+
+    def draw_names(self, heights: np.ndarray) -> None:
+        """The names left of the plot; of a curve that is absent at first, beside its beginning."""
+        begun = []
+        for name, line, (_, word, _) in zip(self.names, heights, self.looks, strict=True):
+            if not np.isnan(line[0]):
+                begun.append((name, line[0], word))
+                continue
+            first = int(np.argmin(np.isnan(line)))
+            room = (first + 0.5) / self.arrays.count * self.width
+            side, offset = ("right", -8) if room > text_width(name) + 16 else ("left", 8)
+            place = {"textcoords": "offset points", "ha": side, "va": "center", "color": word}
+            self.axes.annotate(name, (first, line[first]), (offset, -6), **place)
+        names, ends, words = zip(*begun, strict=True) if begun else ((), (), ())
+        name_ends(self.axes, names, ends, words, self.look, "left")
 
 
 def curve_looks(labels, look: Theme) -> list[tuple[str, str, object]]:

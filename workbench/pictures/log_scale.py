@@ -17,7 +17,7 @@ BAND, GAP = 20, 8  # pixels: height of a band, plot to bands
 DEPTH = 16
 STEPS = (1, 2, 4, 5, 10, 20, 50, 100, 200)  # decades from one line to the next
 LANES = ("not a number", "infinite", "", "below", "exactly 0")
-NAN, INFINITE, PLOTTED, BELOW, ZERO = range(5)
+NAN, INFINITE, PLOTTED, BELOW, ZERO, ABSENT = range(6)
 
 
 def decades(norms: np.ndarray) -> np.ndarray:
@@ -26,20 +26,16 @@ def decades(norms: np.ndarray) -> np.ndarray:
         return np.log10(norms)
 
 
-def decade_range(norms: np.ndarray, starts: np.ndarray) -> tuple[int, int]:
-    """The decades of the axis: from the least value that counts to the greatest.
-
-    A value counts down to DEPTH decades below the least of `starts`, where the curves begin.
-    """
-    logs = decades(norms)
+def axis_decades(logs: np.ndarray, start: int = -1) -> tuple[int, int]:
+    """The decades of the axis for curves (curves, steps): from the least value that counts to the
+    greatest. A value counts down to DEPTH decades below the least at the step `start`."""
     logs = np.where(np.isfinite(logs), logs, np.nan)
     if np.isnan(logs).all():
         return -1, 0
     high = int(np.ceil(np.nanmax(logs)))
-    first = decades(starts)
-    first = np.where(np.isfinite(first), first, np.nan)
-    start = high if np.isnan(first).all() else np.floor(np.nanmin(first))
-    low = int(max(np.floor(np.nanmin(logs)), min(start, high) - DEPTH))
+    first = logs[:, start]
+    level = high if np.isnan(first).all() else np.floor(np.nanmin(first))
+    low = int(max(np.floor(np.nanmin(logs)), min(level, high) - DEPTH))
     return low, max(high, low + 1)
 
 
@@ -58,6 +54,8 @@ def lanes_of(norms: np.ndarray, low: int) -> np.ndarray:
 class LogScale:
     """10^low to 10^high over `plot` pixels, and a band for each lane that holds something.
 
+    A lane of ABSENT is drawn nowhere: a curve has no value there.
+
     `tall`: pixels of plot and bands; `pixel`: decades to a pixel; `word_width`: pixels of the
     widest word beside the axis.
     """
@@ -65,7 +63,7 @@ class LogScale:
     def __init__(self, low: int, high: int, lanes: np.ndarray, plot: float):
         self.low, self.high, self.plot = low, high, plot
         self.pixel = (high - low) / plot
-        found = sorted(set(lanes.ravel()) - {PLOTTED})
+        found = sorted(set(lanes.ravel()) - {PLOTTED, ABSENT})
         above = [lane for lane in found if lane < PLOTTED]
         below = [lane for lane in found if lane > PLOTTED]
         self.over, under = (BAND * len(part) + GAP if part else 0 for part in (above, below))
@@ -102,7 +100,7 @@ class LogScale:
         lines = decades(np.where(lanes == PLOTTED, norms, 1))
         for lane, middle in self.middles.items():
             lines = np.where(lanes == lane, middle + off, lines)
-        return lines
+        return np.where(lanes == ABSENT, np.nan, lines)
 
 
 def say_beside(axes: Axes, text: str, y: float, look: Theme, side: str = "right") -> None:

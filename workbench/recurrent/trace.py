@@ -40,6 +40,11 @@ class Trace:
         return self._problem.edge.leave(_read_only(self._problem.mask))
 
     @property
+    def batch_first(self):
+        """Whether the arrays are (batch, time, units)."""
+        return self._problem.edge.batch_first
+
+    @property
     def names(self):
         """Names of the recorded lines, in order of computing."""
         graph = self._problem.graph

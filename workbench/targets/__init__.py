@@ -1,5 +1,5 @@
 """Writers: what a cell's graph is written into. Importing this announces them to the cells."""
 
-from . import cpu, notation
+from . import cpu, javascript, notation
 
-__all__ = ["cpu", "notation"]
+__all__ = ["cpu", "javascript", "notation"]

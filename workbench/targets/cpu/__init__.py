@@ -16,9 +16,10 @@ from ...equations.gradient import contributions
 from ...equations.stages import Layout, Plan
 from ..modules import Kernel
 from ..notation import Text, equations
+from ..spelling import calls, identifier, indented
 from .backward import adjoint_lines, backward_source, jacobian_source
 from .forward import forward_source, size_order
-from .spelling import calls, helper_name, identifier, indented
+from .spelling import helper_name
 
 SOURCES = {"forward": forward_source, "backward": backward_source, "jacobian": jacobian_source}
 

@@ -7,8 +7,9 @@ Jacobian, all at the same step. `_Time` and `_Step` say where each of them keeps
 
 from ...equations.gradient import contributions
 from ...equations.graph import LEAVES
+from ..spelling import added, identifier, indented, size_name
 from .forward import is_scalar_operation, rows, unpacking
-from .spelling import Spelling, identifier, indented, size_name, spell, total
+from .spelling import Spelling, total
 
 
 def backward_source(plan):
@@ -83,21 +84,17 @@ def _adjoints(spelling, nodes, places):
             names[id(node)] = parts[0]
         else:
             names[id(node)] = spelling.variable(node, "d")
-            lines.append(f"{names[id(node)]} = {_sum(parts)}")
+            lines.append(f"{names[id(node)]} = {added(parts)}")
             lines += [f"{place} = {names[id(node)]}" for place in saved]
         for argument, expression in contributions(node):
-            text = spell(expression, refer)
+            text = spelling.spell(expression, refer)
             if id(argument) in here:
                 inside.setdefault(id(argument), []).append(text)
             else:
                 outgoing.setdefault(id(argument), (argument, []))[1].append(text)
     for argument, parts in outgoing.values():
-        lines += places.delivered(spelling, argument, _sum(parts))
+        lines += places.delivered(spelling, argument, added(parts))
     return lines
-
-
-def _sum(parts):
-    return " + ".join(parts).replace("+ -", "- ")
 
 
 def _after_the_loop(plan, spelling):

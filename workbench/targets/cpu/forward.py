@@ -1,7 +1,8 @@
 """Writes the forward kernel of a plan: the equations over time, with what is recorded."""
 
 from ...equations.graph import is_scalar
-from .spelling import Spelling, identifier, indented, size_name, spell, total
+from ..spelling import identifier, indented, size_name
+from .spelling import Spelling, total
 
 
 def forward_source(plan):
@@ -116,7 +117,7 @@ def _equations(plan, spelling, nodes, stage):
         readers = [u for u in plan.users.get(id(node), []) if id(u) in here]
         if place is None and len(readers) == 1:
             continue  # written out inside its only reader
-        text = spell(node, refer)
+        text = spelling.spell(node, refer)
         variables[id(node)] = spelling.variable(node, "v")
         lines.append(f"{variables[id(node)]} = {text}")
         if place is not None:

@@ -1,33 +1,16 @@
-"""How the nodes of a cell are spelled in written Python code for Numba.
-
-Every name that a user chose gets a prefix, so that a line may be called `t`, `range` or `lambda_`.
-"""
+"""How the values of a cell are spelled in written Python code for Numba: where they lie."""
 
 import keyword
-import re
 
 from ...equations.graph import LEAVES
-from ...equations.stages import Plan
-
-SUM, TERM, POWER, ATOM = range(4)
-OPERATORS = {"add": ("+", SUM), "subtract": ("-", SUM), "multiply": ("*", TERM)}
-OPERATORS |= {"divide": ("/", TERM)}
-
-
-def identifier(*parts):
-    """Join parts into a Python name."""
-    return "_".join(re.sub(r"\W", "_", part) for part in parts)
+from .. import spelling
+from ..spelling import POWER, identifier, size_name
 
 
 def helper_name(function):
     """The name of a Function's helper in written code: its own unless Python has it already."""
     taken = function.name == "abs" or keyword.iskeyword(function.name)
     return function.name + ("_" if taken else "")
-
-
-def size_name(size):
-    """The variable that holds a length."""
-    return size if size in ("input_size", "hidden_size") else identifier("size", size)
 
 
 def total(sizes):
@@ -39,11 +22,24 @@ def total(sizes):
     return " + ".join(parts)
 
 
-class Spelling:
+class Spelling(spelling.Spelling):
     """Spells the forward values of a plan: where they lie, or how they are computed again."""
 
-    def __init__(self, plan: Plan):
-        self.plan = plan
+    def call(self, function):
+        return helper_name(function)
+
+    def power(self, base, exponent):
+        return f"{base} ** real({exponent!r})", POWER
+
+    def held(self, node, own):
+        given = f"{identifier('clamp', node.value)}[t, n, j]"
+        return f"({given} if {self._flag(node.value)} else {own})"
+
+    def unless_held(self, name, own):
+        return f"(real(0) if {self._flag(name)} else {own})"
+
+    def _flag(self, name):
+        return f"held[{identifier('held', name)}]"
 
     def array(self, node):
         """The text of a value that lies in an array or a number, or None."""
@@ -80,59 +76,3 @@ class Spelling:
                 return f"{identifier('state', self.plan.output_of[id(node)])}[{at} + 1]"
             name = identifier("line", self.plan.key_of[id(node)])
         return f"{name}[{at}]"
-
-    def variable(self, node, prefix):
-        """The scalar that holds a value (prefix "v") or its adjoint (prefix "d") in a loop."""
-        name = self.plan.line_of.get(id(node))
-        if name is None:
-            name = str(1 + list(self.plan.forward).index(id(node)))
-        return identifier(prefix, name)
-
-
-def spell(node, refer, level=SUM):
-    """Write an expression; `refer(node)` gives the text of what has a place, else None."""
-    text, own = _spelled(node, refer)
-    return f"({text})" if own < level else text
-
-
-def _spelled(node, refer):
-    text = refer(node)
-    if text is not None:
-        return text, (SUM if text.startswith("-") else ATOM)
-    if node.op == "call":
-        inside = ", ".join(spell(a, refer) for a in node.args)
-        return f"{helper_name(node.value)}({inside})", ATOM
-    if node.op == "copy":
-        return _spelled(node.args[0], refer)
-    if node.op == "held":
-        given = identifier("clamp", node.value)
-        own = spell(node.args[0], refer)
-        return f"({given}[t, n, j] if held[{identifier('held', node.value)}] else {own})", ATOM
-    if node.op == "unless held":
-        own = spell(node.args[0], refer)
-        return f"(real(0) if held[{identifier('held', node.value)}] else {own})", ATOM
-    if node.op == "negative":
-        return f"-{spell(node.args[0], refer, TERM)}", SUM
-    if node.op == "power":
-        return f"{spell(node.args[0], refer, ATOM)} ** real({node.value!r})", POWER
-    symbol, own = OPERATORS[node.op]
-    left, right = node.args
-    # The right operand of - and / needs brackets at its own level too.
-    tighter = own + (node.op in ("subtract", "divide"))
-    return f"{spell(left, refer, own)} {symbol} {spell(right, refer, tighter)}", own
-
-
-def calls(nodes):
-    """Return the functions called in expressions, each once, in order."""
-    found = {}
-    stack = list(nodes)
-    while stack:
-        node = stack.pop()
-        if node.op == "call":
-            found[node.value.name] = node.value
-        stack.extend(node.args)
-    return list(found.values())
-
-
-def indented(lines, depth):
-    return ["    " * depth + line for line in lines]

@@ -1,0 +1,183 @@
+"""What an explorer is about: a network, one sequence, and what its steps are called.
+
+Takes what a reader has at hand (a network, a cell or its name; an array, a text, a series, a CSV
+file) and gives what a page needs to run it. Draws nothing.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from .. import cells, data
+from ..equations.cell import Cell
+from ..pictures.style import cell_key, cell_title
+from ..recurrent import Recurrent
+
+HIDDEN = 8
+LONGEST = 400
+"""Steps that one page shows: past this a step is narrower than a pixel or two."""
+SHOWN = 96
+"""Steps of the built-in series that are shown where nothing else is asked for."""
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """x (time, input); names of the inputs; `times` (time,) numbers or strings, None for step
+    numbers; what the time axis and the input are called."""
+
+    x: np.ndarray
+    times: np.ndarray | None
+    axis: str
+    name: str
+    inputs: tuple = ()
+
+    @classmethod
+    def of(cls, x, batch=0):
+        """Read a sequence.
+
+        x: (time,), (time, input) or (time, batch, input), of which row `batch` is taken; a
+            `Series`; a path of a CSV file with one column of numbers; any other text, whose
+            characters become one-hot vectors; None for the yearly number of sunspots.
+        Raises ValueError with one line for anything else.
+        """
+        if x is None:
+            return cls.of(data.sunspots()[-SHOWN:])
+        if isinstance(x, data.Series):
+            return cls._of_series(x)
+        if isinstance(x, Path) or (isinstance(x, str) and x.lower().endswith(".csv")):
+            return cls._of_series(data.csv_column(x))
+        if isinstance(x, str):
+            return cls._of_text(x)
+        return cls._of_array(x, batch)
+
+    @classmethod
+    def _of_series(cls, series):
+        axis = "year" if series.times.dtype.kind == "f" else "date"
+        kind = series.times.dtype.kind
+        times = series.times if kind == "f" else series.times.astype(str)
+        if kind in "iu":
+            axis, times = "step t", None
+        return cls(series.inputs().x, times, axis, series.name or "x")._checked()
+
+    @classmethod
+    def _of_text(cls, text):
+        letters = sorted(set(text))
+        x = np.array([[float(letter == own) for own in letters] for letter in text])
+        shown = np.array([{" ": "␣", "\n": "⏎"}.get(letter, letter) for letter in text])
+        return cls(x.reshape(len(text), -1), shown, "letter", "text", tuple(letters))._checked()
+
+    @classmethod
+    def _of_array(cls, x, batch):
+        try:
+            array = np.asarray(x, np.float64)
+        except (TypeError, ValueError):
+            wanted = "an array of numbers, a Series, a text or a CSV file"
+            raise ValueError(f"x: expected {wanted}, got {type(x).__name__}") from None
+        if array.ndim == 3:
+            if not 0 <= batch < array.shape[1]:
+                raise ValueError(f"batch: expected 0..{array.shape[1] - 1}, got {batch}")
+            array = array[:, batch]
+        if array.ndim == 1:
+            array = array[:, None]
+        if array.ndim != 2:
+            raise ValueError(
+                f"x: expected (time,), (time, input) or (time, batch, input), got {array.shape}"
+            )
+        return cls(array, None, "step t", "x")._checked()
+
+    def _checked(self):
+        time, inputs = self.x.shape
+        if not 2 <= time <= LONGEST:
+            raise ValueError(
+                f"x: expected 2..{LONGEST} steps in one explorer, got {time}; take a part, x[:200]"
+            )
+        bad = np.argwhere(~np.isfinite(self.x))
+        if len(bad):
+            t, k = bad[0]
+            raise ValueError(
+                f"x: expected finite numbers, got {self.x[t, k]} at step {t}, input {k}"
+            )
+        return self if self.inputs else replace(self, inputs=self._input_names(inputs))
+
+    def _input_names(self, count):
+        return (self.name,) if count == 1 else tuple(f"{self.name}[{k}]" for k in range(count))
+
+    def described(self):
+        """The time axis and the inputs as plain values for a page."""
+        kind = (
+            "step" if self.times is None else "number" if self.times.dtype.kind == "f" else "label"
+        )
+        if kind == "label" and self.axis == "date":
+            kind = "date"
+        times = None if self.times is None else self.times.tolist()
+        return {
+            "times": {"kind": kind, "values": times, "name": self.axis},
+            "inputs": list(self.inputs),
+            "input": self.name,
+        }
+
+
+def network(net, sequence, hidden_size=HIDDEN, seed=0):
+    """Return a Recurrent that can read the sequence: the network itself, or one of a cell.
+
+    Raises ValueError where its input_size is not the sequence's.
+    """
+    if isinstance(net, str | Cell):
+        return Recurrent(net, sequence.x.shape[1], hidden_size, seed=seed)
+    if not isinstance(net, Recurrent):
+        raise ValueError(
+            f"net: expected a Recurrent, a cell or its name ({', '.join(cells.CELLS)}), "
+            f"got {type(net).__name__}"
+        )
+    if net.input_size != sequence.x.shape[1]:
+        raise ValueError(
+            f"x: expected {net.input_size} inputs, as the network reads, got {sequence.x.shape[1]}"
+        )
+    return net
+
+
+def beside(net, names):
+    """The network and others of the same sizes: label -> Recurrent, the network first."""
+    nets = {cell_title(net.cell.name): net}
+    for name in names:
+        label = cell_title(cells.get(name).name)
+        if label not in nets:
+            nets[label] = Recurrent(name, net.input_size, net.hidden_size, seed=net.seed)
+    return nets
+
+
+def packed(nets, sequence):
+    """Return (about, arrays) of networks (label -> Recurrent) and a sequence, for `pack`."""
+    sources, networks, arrays = [], [], {"x": np.asarray(sequence.x, np.float64)}
+    for k, (label, net) in enumerate(nets.items()):
+        source = net.cell.source("module", "javascript")
+        if source not in sources:
+            sources.append(source)
+        networks.append(
+            {
+                "label": label,
+                "key": cell_key(net.cell.name),
+                "source": sources.index(source),
+                "sizes": {name: int(size) for name, size in net.lengths.items()},
+                "numbers": {name: float(value) for name, value in net.numbers.items()},
+                "parameters": list(net.parameters),
+                "gates": gates(net.cell),
+            }
+        )
+        arrays |= {f"{k}/{name}": np.float64(a) for name, a in net.parameters.items()}
+    return {"networks": networks, "sources": sources, **sequence.described()}, arrays
+
+
+def gates(cell):
+    """Names of the lines that are gates: a logistic function of something, or 1 minus a gate."""
+    found = {}
+    for name, node in cell.graph.lines.items():
+        one_minus = node.op == "subtract" and id(node.args[1]) in found
+        if _is_logistic(node) or (one_minus and node.args[0].op == "constant"):
+            found[id(node)] = name
+    return list(found.values())
+
+
+def _is_logistic(node):
+    return node.op == "call" and node.value.name in ("sigmoid", "hard_sigmoid")

@@ -1,0 +1,264 @@
+/**
+ * What all explorers share: title and question, controls, panels along one time axis with one
+ * cursor, a sentence that answers, an error line, keyboard, play, theme and size. Draws at most
+ * once per animation frame, whatever is dragged.
+ */
+
+import { scaleLinear } from "d3-scale";
+import { bytesOf, isDark, watchTheme } from "./colours.js";
+import { button, make } from "./controls.js";
+import { Panel } from "./panel.js";
+import { number } from "./words.js";
+
+const NARROWEST = 320;
+const A_SECOND = 8; // steps that play takes
+
+export class Frame {
+  /**
+   * el: where it is drawn. title, question: words. steps: how many. times: {kind, values, name},
+   * kind "number", "label" or "step". left, right: margins in pixels for names and scales.
+   */
+  constructor(el, { title, question, steps, times, left = 104, right = 72 }) {
+    Object.assign(this, { el, steps, times, marginLeft: left, marginRight: right });
+    this.step = steps - 1;
+    this.draw = () => {};
+    this.stepped = () => {};
+    this.drawn = 0;
+    this.panels = [];
+    this.controls = make("div", { class: "wb-controls" });
+    this.cursor = make("div", { class: "wb-cursor", "aria-hidden": "true" });
+    this.readout = make("div", { class: "wb-readout", hidden: true });
+    this.body = make("div", {
+      class: "wb-body", tabindex: 0, role: "slider", "aria-label": "step",
+      "aria-valuemin": 0, "aria-valuemax": steps - 1, "data-lm-suppress-shortcuts": "true",
+    }, this.cursor, this.readout);
+    this.saying = make("p", { class: "wb-say", "aria-live": "polite" });
+    this.trouble = make("p", { class: "wb-error", role: "alert", hidden: true });
+    this.root = make("div", { class: "wb" },
+      make("div", { class: "wb-head" }, make("h3", {}, title), make("p", {}, question)),
+      this.controls, this.trouble, this.body, this.saying);
+    el.replaceChildren(this.root);
+    this.listen();
+    this.retheme();
+    this.resize();
+  }
+
+  listen() {
+    this.unwatch = watchTheme(() => this.retheme());
+    this.observer = new ResizeObserver(() => this.resize());
+    this.observer.observe(this.root);
+    this.body.addEventListener("keydown", (event) => this.key(event));
+    this.body.addEventListener("pointerleave", () => (this.readout.hidden = true));
+  }
+
+  /** Stop listening to the page around; the explorer is gone. */
+  close() {
+    this.unwatch();
+    this.observer.disconnect();
+    this.play(false);
+  }
+
+  retheme() {
+    this.root.dataset.theme = isDark() ? "dark" : "light";
+    this.known = {};
+    this.inkBytes = bytesOf(this.colour("ink"));
+    this.redraw();
+  }
+
+  /** The theme's colour of that name: "ink", "back", "lstm", "line-1". */
+  colour(name) {
+    this.known[name] ??= getComputedStyle(this.root).getPropertyValue(`--${name}`).trim();
+    return this.known[name];
+  }
+
+  resize() {
+    const width = Math.max(NARROWEST, Math.floor(this.root.clientWidth));
+    if (width === this.width) return;
+    this.width = width;
+    this.left = this.marginLeft;
+    this.right = width - this.marginRight;
+    this.redraw();
+  }
+
+  /** The middle of a step in pixels. */
+  x(t) {
+    return this.left + ((t + 0.5) / this.steps) * (this.right - this.left);
+  }
+
+  /** The step under a pixel. */
+  stepAt(x) {
+    const t = Math.floor(((x - this.left) / (this.right - this.left)) * this.steps);
+    return Math.min(this.steps - 1, Math.max(0, t));
+  }
+
+  /** What a step is called: its year, its date, its letter, or its number. */
+  name(t) {
+    const value = this.times.values?.[t];
+    if (value === undefined) return `step ${t}`;
+    return this.times.kind === "label" ? `“${value}”, step ${t}` : String(value);
+  }
+
+  add(...controls) {
+    this.controls.append(...controls.map((control) => control.element ?? control));
+    return controls[0];
+  }
+
+  /** A panel along the time axis; `pick(event place)` is told of clicks, `tell` gives a read-out. */
+  panel({ height, label, tell = null, scrub = true, into = this.body }) {
+    const panel = new Panel(this, { height, label });
+    if (scrub) this.scrub(panel.element);
+    if (tell) {
+      panel.element.addEventListener("pointermove", (event) => {
+        const { left, top } = panel.element.getBoundingClientRect();
+        this.hover(event, tell(event.clientX - left, event.clientY - top));
+      });
+    }
+    this.panels.push(panel);
+    into.append(panel.element);
+    return panel;
+  }
+
+  /** Show a line of words beside the pointer; nothing where the text is null. */
+  hover(event, text) {
+    const { left, top } = this.body.getBoundingClientRect();
+    this.readout.hidden = text === null;
+    if (text === null) return;
+    this.readout.textContent = text;
+    const x = event.clientX - left;
+    this.readout.style.top = `${event.clientY - top - 30}px`;
+    this.readout.style.left = `${Math.max(0, Math.min(x + 12, this.width - this.readout.offsetWidth))}px`;
+  }
+
+  scrub(element) {
+    const to = (event) =>
+      this.setStep(this.stepAt(event.clientX - element.getBoundingClientRect().left));
+    element.addEventListener("pointerdown", (event) => {
+      if (event.target.closest("button, input, select, .wb-grip")) return;
+      element.setPointerCapture(event.pointerId);
+      to(event);
+    });
+    element.addEventListener("pointermove", (event) => {
+      if (element.hasPointerCapture(event.pointerId)) to(event);
+    });
+    element.classList.add("wb-scrub");
+  }
+
+  setStep(t) {
+    const next = Math.min(this.steps - 1, Math.max(0, Math.round(t)));
+    if (next === this.step) return;
+    this.step = next;
+    this.stepped(next);
+    this.redraw();
+  }
+
+  key(event) {
+    if (event.target !== this.body) return;
+    const far = event.shiftKey ? 10 : 1;
+    const moves = { ArrowLeft: this.step - far, ArrowRight: this.step + far };
+    const to = { ...moves, Home: 0, End: this.steps - 1 }[event.key];
+    if (to !== undefined) this.setStep(to);
+    else if (event.key === " ") this.play(!this.playing);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** A play button: steps through time; `each(direction)` may take the place of one step. */
+  addPlay() {
+    this.player = button("▶ play", () => this.play(!this.playing));
+    this.player.classList.add("wb-play");
+    return this.add(this.player);
+  }
+
+  /** The next step while playing; an explorer may replace it. Returns whether to go on. */
+  advance() {
+    if (this.step === this.steps - 1) return false;
+    this.setStep(this.step + 1);
+    return true;
+  }
+
+  /** Before the first step of a play; an explorer may replace it. */
+  rewind() {
+    if (this.step === this.steps - 1) this.setStep(0);
+  }
+
+  play(on) {
+    if (Boolean(on) === Boolean(this.playing)) return;
+    clearInterval(this.playing);
+    this.playing = null;
+    if (on) {
+      this.rewind();
+      this.playing = setInterval(() => this.advance() || this.play(false), 1000 / A_SECOND);
+    }
+    if (this.player) this.player.textContent = on ? "❚❚ pause" : "▶ play";
+  }
+
+  /** Ask for a drawing in the next animation frame. */
+  redraw() {
+    this.waiting ??= requestAnimationFrame(() => {
+      this.waiting = null;
+      if (!this.width) return;
+      try {
+        this.draw();
+        this.placeCursor();
+        this.error(null);
+      } catch (error) {
+        console.error(error);
+        this.error(`This picture could not be drawn: ${error.message}`);
+      }
+      this.root.dataset.drawn = ++this.drawn;
+    });
+  }
+
+  placeCursor() {
+    this.cursor.style.left = `${this.x(this.step)}px`;
+    this.cursor.hidden = !this.panels.length;
+    this.body.setAttribute("aria-valuenow", this.step);
+    this.body.setAttribute("aria-valuetext", this.name(this.step));
+  }
+
+  /** One line of what is wrong, or null. */
+  error(text) {
+    this.trouble.hidden = text === null;
+    if (text !== null) this.trouble.textContent = text;
+  }
+
+  /** The sentence: strings, and [text, colour variable] for coloured words. */
+  say(...parts) {
+    const nodes = parts.map((part) => {
+      if (typeof part === "string") return part;
+      const word = make("b", {}, part[0]);
+      word.style.color = `var(--${part[1]})`;
+      return word;
+    });
+    this.saying.replaceChildren(...nodes);
+  }
+
+  /** Ticks of the time axis: [[step, text]], as many as have room. */
+  ticks() {
+    const { values, kind } = this.times;
+    const room = Math.max(2, Math.floor((this.right - this.left) / 72));
+    if (kind === "number") {
+      const scale = scaleLinear([values[0], values[this.steps - 1]], [0, this.steps - 1]);
+      return scale.ticks(room).flatMap((value) => {
+        const t = Math.round(scale(value));
+        return Math.abs(values[t] - value) < 1e-9 ? [[t, String(value)]] : [];
+      });
+    }
+    const wide = kind === "label" ? 14 : 72;
+    const every = Math.ceil((this.steps * wide) / (this.right - this.left));
+    const nice = kind === "label" ? every : [1, 2, 5, 10, 20, 50, 100, 200, 500].find((n) => n >= every) ?? every;
+    const texts = [];
+    for (let t = 0; t < this.steps; t += nice) texts.push([t, values?.[t] ?? number(t, 4)]);
+    return texts;
+  }
+
+  /** The last panel: the time axis, with its name. */
+  timeAxis(panel) {
+    panel.begin(40);
+    const scale = scaleLinear([-0.5, this.steps - 0.5], [this.left, this.right]);
+    panel.axis("time", "bottom", scale, this.ticks(), 0, 0);
+    panel.text("name", this.left - 12, 16, this.times.name, { class: "wb-soft", "text-anchor": "end" });
+    panel.end();
+  }
+}

@@ -1,0 +1,30 @@
+/** Numbers as people read them, as workbench/pictures/digits.py writes them. */
+
+const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+/** A power of ten for an axis: 10⁻⁸, and 1 and 10 as they are. */
+export function power(exponent) {
+  if (exponent === 0) return "1";
+  if (exponent === 1) return "10";
+  return "10" + String(exponent).replace(/[-0-9]/g, (digit) => RAISED[digit]);
+}
+
+const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+
+/** A number with so many significant digits, 1 to 4; 1.2e-7 becomes a power of ten. */
+export function number(value, digits = 3) {
+  const sign = value < 0 ? "−" : "";
+  if (Number.isNaN(value)) return "not a number";
+  if (!Number.isFinite(value)) return `${sign}infinity`;
+  if (value === 0) return "0";
+  const [mantissa, exponent] = Math.abs(value).toExponential(digits - 1).split("e");
+  if (exponent >= -3 && exponent < 4)
+    return sign + trimmed(Math.abs(value).toFixed(Math.max(0, digits - 1 - exponent)));
+  return `${sign}${trimmed(mantissa)} × ${power(Number(exponent))}`;
+}
+
+/** A part of a whole with two digits: 12 %, 0.75 %; below a thousandth, a power of ten. */
+export function share(fraction) {
+  if (!Number.isFinite(fraction) || Math.abs(fraction) < 0.995e-3) return number(fraction, 2);
+  return `${number(100 * fraction, 2)} %`;
+}
