@@ -50,7 +50,7 @@ def test_the_page_reads_and_writes_the_same_format(node, tmp_path):
     message = pack({"ü": "ß"}, sample())
     done = subprocess.run([node, script], input=message, capture_output=True, check=True)
     about, arrays = unpack(done.stdout)
-    assert about == {"ü": "ß", "seen": list(unpack(message)[1])}
+    assert (about["ü"], sorted(about["seen"])) == ("ß", sorted(sample()))
     same(arrays, sample())
 
 

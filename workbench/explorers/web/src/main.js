@@ -13,10 +13,21 @@ const sender = (model) => (about, arrays) => {
   model.save_changes();
 };
 
-/** The still picture that Python put below for readers without a kernel is not needed now. */
+/**
+ * Hide the still picture that Python puts below for a notebook that is opened without its kernel:
+ * the next output of the same cell, now or when it comes. Returns the way to stop waiting for it.
+ */
 function hideStill(el) {
-  const next = el.closest(".jp-OutputArea-child")?.nextElementSibling;
-  if (next?.querySelector("img")) next.style.display = "none";
+  const mine = el.closest(".jp-OutputArea-child");
+  if (!mine) return () => {};
+  const hide = () => {
+    const next = mine.nextElementSibling;
+    if (next?.querySelector(".jp-RenderedImage")) next.style.display = "none";
+  };
+  const observer = new MutationObserver(hide);
+  observer.observe(mine.parentElement, { childList: true, subtree: true });
+  hide();
+  return () => observer.disconnect();
 }
 
 async function render({ model, el }) {
@@ -25,12 +36,16 @@ async function render({ model, el }) {
   try {
     const subject = await readSubject(about, arrays);
     const view = views[about.view](el, subject, sender(model));
-    close = () => view.close();
+    let show = () => {};
+    requestAnimationFrame(() => (show = hideStill(el)));
+    close = () => {
+      view.close();
+      show();
+    };
     model.on?.("change:to_page", () => {
       const message = unpack(model.get("to_page"));
       if (message.about.error !== undefined) view.frame.error(message.about.error);
     });
-    requestAnimationFrame(() => hideStill(el));
   } catch (error) {
     console.error(error);
     el.replaceChildren(make("p", { class: "wb-error" }, `This explorer could not start: ${error.message}`));
