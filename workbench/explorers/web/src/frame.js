@@ -80,6 +80,14 @@ export class Frame {
     this.redraw();
   }
 
+  /** Make the time axis longer or shorter. */
+  setSteps(steps) {
+    this.steps = steps;
+    this.step = Math.min(this.step, steps - 1);
+    this.body.setAttribute("aria-valuemax", steps - 1);
+    this.redraw();
+  }
+
   /** The middle of a step in pixels. */
   x(t) {
     return this.left + ((t + 0.5) / this.steps) * (this.right - this.left);
