@@ -80,10 +80,11 @@ export class Frame {
     this.redraw();
   }
 
-  /** Make the time axis longer or shorter. */
+  /** Make the time axis longer or shorter; a cursor at its end stays there. */
   setSteps(steps) {
+    const atEnd = this.step === this.steps - 1;
     this.steps = steps;
-    this.step = Math.min(this.step, steps - 1);
+    this.step = atEnd ? steps - 1 : Math.min(this.step, steps - 1);
     this.body.setAttribute("aria-valuemax", steps - 1);
     this.redraw();
   }
