@@ -77,7 +77,10 @@ def _trained_like(cell, inputs, hidden_size, seed):
 
 
 def _read(sequences, own):
-    """(names, letters or None, arrays (time, input)) of words or arrays."""
+    """(names, letters or None, arrays (time, input)) of words or arrays.
+
+    own: whether a reader's own network is to read them.
+    """
     if isinstance(sequences, str):
         sequences = [word for word in re.split(r"[,\s]+", sequences) if word]
     try:
@@ -116,6 +119,12 @@ def _array(name, sequence):
         got = type(sequence).__name__
         raise ValueError(f"{name}: expected an array of numbers, got {got}") from None
     array = array[:, None] if array.ndim == 1 else array
-    if array.ndim and len(array) > LONGEST:
+    if array.ndim == 0:
+        raise ValueError(f"{name}: expected (time,) or (time, input), got one number")
+    if len(array) > LONGEST:
         raise ValueError(f"{name}: expected at most {LONGEST} steps, got {len(array)}")
+    bad = np.argwhere(~np.isfinite(array))
+    if len(bad):
+        got, step = array[tuple(bad[0])], bad[0][0]
+        raise ValueError(f"{name}: expected finite numbers, got {got} at step {step}")
     return array

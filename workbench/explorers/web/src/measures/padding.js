@@ -3,14 +3,15 @@
  * the written cells, one sequence after the other. Draws nothing.
  */
 
-export const RULES = ["[-1]", "[0]", "lengths"];
-export const PASSES = { forward: ["forward"], backward: ["backward"], both: ["forward", "backward"] };
+const PASSES = {
+  forward: ["forward"], backward: ["backward"], both: ["forward", "backward"],
+};
 
 /**
  * Bring sequences (length * inputs) to one length, with `value` before ("pre") or after ("post");
  * `extra` steps more than the longest has. Gives {x, mask, lengths, steps}, x and mask by row.
  */
-export function pad(sequences, inputs, { where, value, extra = 0 }) {
+function pad(sequences, inputs, { where, value, extra = 0 }) {
   const lengths = sequences.map((sequence) => sequence.length / inputs);
   const steps = Math.max(...lengths) + extra;
   const firsts = lengths.map((length) => (where === "pre" ? steps - length : 0));
@@ -52,7 +53,7 @@ function pass(network, x, mask, name) {
 
 /**
  * Pad the sequences and run them. masked: whether the network is told what is padding.
- * direction: of PASSES. Gives {batch, passes, units, masked}; a pass has, by row, `states`, `h`
+ * direction: "forward", "backward" or "both". Gives {batch, passes, units, masked}; a pass has, by row, `states`, `h`
  * and `held` (its end) as in `pass`, `truth` (its end on the sequence alone) and `ends`, the step
  * at which it has read the sequence.
  */
@@ -80,7 +81,7 @@ function apart(a, b) {
 }
 
 /** The step of each row that h[rule] reads. */
-export function stepsRead({ lengths, steps }, rule) {
+function stepsRead({ lengths, steps }, rule) {
   return lengths.map((length) => ({ "[-1]": steps - 1, "[0]": 0, lengths: length - 1 })[rule]);
 }
 
@@ -107,10 +108,13 @@ export function readLast({ batch, passes, masked, units }, rule, same) {
   );
 }
 
-/** For each pass whether the state at the step where it has read the sequence is right in every
- * row: not where it has read padding before. */
+/**
+ * For each pass whether the state at the step where it has read the sequence is right in every
+ * row, which it is not where it has read padding before.
+ */
 export function rightAtEnd({ passes, units }, same) {
+  const at = (rows, step) => rows.subarray(step * units, (step + 1) * units);
   return passes.map(({ h, truth, ends }) =>
-    h.every((rows, k) => apart(rows.subarray(ends[k] * units, (ends[k] + 1) * units), truth[k]) <= same),
+    h.every((rows, k) => apart(at(rows, ends[k]), truth[k]) <= same),
   );
 }

@@ -12,7 +12,9 @@ import { Brick, FLOW } from "./padding_brick.js";
 import { CODE, linesOf, sentence } from "./padding_words.js";
 
 const SHOWN = 8; // units whose numbers are written out
-const START = { where: "post", masked: false, direction: "forward", rule: "[-1]", value: 0, extra: 0 };
+const START = {
+  where: "post", masked: false, direction: "forward", rule: "[-1]", value: 0, extra: 0,
+};
 
 const largest = (values) => values.reduce((most, v) => Math.max(most, Math.abs(v) || 0), 0);
 const many = (count, name) => `${count} ${name}${count === 1 ? "" : "s"}`;
@@ -21,13 +23,15 @@ const many = (count, name) => `${count} ${name}${count === 1 ? "" : "s"}`;
 export function readWords(text, letters, { words: most, letters: longest }) {
   const wanted = `words: expected 1 to ${most} words of at most ${longest} letters`;
   const found = text.split(/[,\s]+/).filter(Boolean);
-  if (!found.length || found.length > most) return { error: `${wanted}, got ${many(found.length, "word")}` };
+  if (!found.length || found.length > most)
+    return { error: `${wanted}, got ${many(found.length, "word")}` };
   const words = found.map((word) =>
     Array.from(word, (letter) => (letters.includes(letter) ? letter : letter.toLowerCase())));
   const long = words.find((word) => word.length > longest);
   if (long) return { error: `${wanted}, got one of ${long.length}` };
   const strange = words.flat().find((letter) => !letters.includes(letter));
-  if (strange) return { error: `words: expected the letters ${letters.join("")}, got “${strange}”` };
+  if (strange)
+    return { error: `words: expected the letters ${letters.join("")}, got “${strange}”` };
   return { words };
 }
 
@@ -35,7 +39,8 @@ class Padding {
   constructor(el, subject) {
     const { title, question, times } = subject;
     const settings = { ...START };
-    Object.assign(this, { subject, settings, network: subject.networks[0], ghost: null, row: 0, unit: 0 });
+    const network = subject.networks[0];
+    Object.assign(this, { subject, settings, network, ghost: null, row: 0, unit: 0 });
     const steps = Math.max(...subject.lengths);
     this.frame = new Frame(el, { title, question, steps, times, left: 112, right: 184 });
     const { frame } = this;
@@ -59,20 +64,24 @@ class Padding {
 
   addControls() {
     const { frame, settings } = this;
-    const one = (key, label, options) =>
-      frame.add(tabs({ label, options, value: settings[key], onChange: (value) => this.set({ [key]: value }) }));
+    const one = (key, label, options) => {
+      const onChange = (value) => this.set({ [key]: value });
+      frame.add(tabs({ label, options, value: settings[key], onChange }));
+    };
     one("where", "padding", [["pre", "pre-padding"], ["post", "post-padding"]]);
     one("masked", "mask", [[false, "no mask"], [true, "mask"]]);
-    one("direction", "direction", [["forward", FLOW.forward], ["backward", FLOW.backward], ["both", "both"]]);
+    one("direction", "direction", [...Object.entries(FLOW), ["both", "both"]]);
     const dragged = (key, options) =>
       frame.add(slider({
         ...options, value: settings[key],
         onInput: (value) => this.drag({ [key]: value }), onDone: () => this.release(),
       }));
-    dragged("value", { label: "padding value", min: -2, max: 2, step: 0.1, format: (v) => number(v) });
+    const format = (value) => number(value);
+    dragged("value", { label: "padding value", min: -2, max: 2, step: 0.1, format });
     dragged("extra", { label: "extra steps", min: 0, max: 8, step: 1 });
     this.units = frame.add(choice({
-      label: "unit", options: [["0", "0"]], value: "0", onChange: (unit) => this.pickUnit(Number(unit)),
+      label: "unit", options: [["0", "0"]], value: "0",
+      onChange: (unit) => this.pickUnit(Number(unit)),
     }));
   }
 
@@ -111,7 +120,8 @@ class Padding {
   listen() {
     const { brick, frame } = this;
     const { element } = brick.panel;
-    const pick = (event) => this.pickRow(brick.place(event.clientY - element.getBoundingClientRect().top).row);
+    const pick = (event) =>
+      this.pickRow(brick.place(event.clientY - element.getBoundingClientRect().top).row);
     element.addEventListener("pointerdown", pick);
     element.addEventListener("pointermove", (event) => {
       if (element.hasPointerCapture(event.pointerId)) pick(event);
@@ -178,10 +188,14 @@ class Padding {
   /** Begin where the question is answered at first sight: at the worst number. */
   pickWorst() {
     const { units } = this.padded;
-    const wrong = (row, j) => Math.abs(this.lasts[row][0].read[j] - this.lasts[row][0].truth[j]) || 0;
-    const places = this.names.flatMap((_, row) => Array.from({ length: units }, (_, j) => [row, j]));
-    const [row, unit] = places.reduce((worst, next) => (wrong(...next) > wrong(...worst) ? next : worst));
-    this.units.fill(Array.from({ length: units }, (_, j) => [String(j), String(j)]), String(unit));
+    const all = Array.from({ length: units }, (_, j) => j);
+    const wrong = ([row, j]) => {
+      const { read, truth } = this.lasts[row][0];
+      return Math.abs(read[j] - truth[j]) || 0;
+    };
+    const places = this.names.flatMap((_, row) => all.map((j) => [row, j]));
+    const [row, unit] = places.reduce((most, next) => (wrong(next) > wrong(most) ? next : most));
+    this.units.fill(all.map((j) => [String(j), String(j)]), String(unit));
     Object.assign(this, { row, unit });
   }
 
@@ -203,11 +217,13 @@ class Padding {
   tellInput(row, t) {
     const { batch } = this.padded;
     const inputs = this.network.sizes.input_size;
-    if (!batch.mask[row][t]) return `padding, ${inputs === 1 ? "" : "every "}input ${number(this.settings.value)}`;
+    if (!batch.mask[row][t])
+      return `padding, ${inputs === 1 ? "" : "every "}input ${number(this.settings.value)}`;
     const first = batch.mask[row].indexOf(1);
     if (this.subject.letters) return `the letter ${[...this.names[row]][t - first]}`;
     const values = batch.x[row].subarray(t * inputs, (t + 1) * inputs);
-    return `input ${Array.from(values.subarray(0, 4), (v) => number(v)).join(", ")}${inputs > 4 ? " …" : ""}`;
+    const list = Array.from(values.subarray(0, 4), (v) => number(v)).join(", ");
+    return `input ${list}${inputs > 4 ? ", …" : ""}`;
   }
 
   tell(x, y) {
@@ -227,7 +243,8 @@ class Padding {
   draw() {
     const { frame, subject: { letters }, settings: { rule, value } } = this;
     const { padded, lasts, ghost, names, unit, row, limit, inputScale } = this;
-    this.brick.draw({ padded, lasts, ghost, names, letters, unit, row, rule, value, limit, inputScale });
+    const shown = { padded, lasts, ghost, names, letters, unit, row, rule, value };
+    this.brick.draw({ ...shown, limit, inputScale });
     frame.timeAxis(this.axis);
     this.write();
   }
@@ -240,7 +257,8 @@ class Padding {
     const code = linesOf({ ...settings, what: letters ? "words" : "sequences", longest });
     code.forEach((line, k) => (this.lines[k].textContent = line));
     const called = this.called(row);
-    this.told.textContent = `${called}, step ${frame.step}: ${this.tellInput(row, frame.step)}; ${this.tellStates()}`;
+    const picked = `${called}, step ${frame.step}: ${this.tellInput(row, frame.step)}`;
+    this.told.textContent = `${picked}; ${this.tellStates()}`;
     frame.say(...sentence({ lasts, row, unit, called, settings, padded, curable, ghost, letters }));
   }
 

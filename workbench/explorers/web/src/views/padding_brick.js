@@ -39,7 +39,8 @@ export class Brick {
     this.drawHead();
     scene.names.forEach((name, row) => {
       const short = name.length > 11 ? `${name.slice(0, 10)}…` : name;
-      panel.text(`name ${row}`, frame.left - 12, this.top(row) + 16, short, { class: "wb-name", ...END });
+      const own = { class: "wb-name", ...END };
+      panel.text(`name ${row}`, frame.left - 12, this.top(row) + 16, short, own);
       this.drawInput(row);
       scene.padded.passes.forEach((_, part) => {
         this.drawStates(row, part);
@@ -48,7 +49,8 @@ export class Brick {
     });
     const { ink } = panel;
     Object.assign(ink, { strokeStyle: frame.colour("ink"), lineWidth: 1.5 });
-    ink.strokeRect(frame.left + frame.step * this.wide + 0.5, this.top(scene.row) + 1, this.wide - 2, INPUT - 2);
+    const left = frame.left + frame.step * this.wide;
+    ink.strokeRect(left + 0.5, this.top(scene.row) + 1, this.wide - 2, INPUT - 2);
     panel.end();
   }
 
@@ -75,7 +77,8 @@ export class Brick {
     const row = Math.min(names.length - 1, Math.max(0, found));
     const inside = (_, part) => y >= this.part(row, part) && y < this.part(row, part) + this.strip;
     const part = padded.passes.findIndex(inside);
-    const unit = part < 0 ? -1 : Math.floor(((y - this.part(row, part)) / this.strip) * padded.units);
+    if (part < 0) return { row, part, unit: -1 };
+    const unit = Math.floor(((y - this.part(row, part)) / this.strip) * padded.units);
     return { row, part, unit };
   }
 
@@ -149,7 +152,7 @@ export class Brick {
     ink.restore();
   }
 
-  /** The states of a pass over a row; where the mask leaves zeros, the held state shines through. */
+  /** The states of a pass over a row; where a mask leaves zeros, the held state shines through. */
   drawStates(row, part) {
     const { panel, frame, scene, strip, wide } = this;
     const { ink } = panel;
@@ -170,7 +173,8 @@ export class Brick {
     const middle = top + strip / 2 + 4;
     for (let t = 0; t < steps; t++)
       if (silent(t)) panel.text(`zero ${row} ${part} ${t}`, frame.x(t), middle, "0", MIDDLE);
-    panel.text(`flow ${row} ${part}`, frame.left - 12, middle, FLOW[name], { class: "wb-soft", ...END });
+    const soft = { class: "wb-soft", ...END };
+    panel.text(`flow ${row} ${part}`, frame.left - 12, middle, FLOW[name], soft);
     this.markUnit(top + ((scene.unit + 0.5) / units) * strip);
   }
 
@@ -235,7 +239,8 @@ export class Brick {
         for (const [k, away] of [[0, -side], [1, side]])
           if (lack() > 0) xs[k] = kept(xs[k] + away * part * lack(), k);
     }
-    labels.forEach(({ key, text, style }, k) => panel.text(key, xs[k], y, text, { ...MIDDLE, ...style }));
+    labels.forEach(({ key, text, style }, k) =>
+      panel.text(key, xs[k], y, text, { ...MIDDLE, ...style }));
   }
 
   outline(step, top, line, dash) {

@@ -20,62 +20,75 @@ export function linesOf({ what, where, value, longest, masked, direction }) {
   const padded = `x, mask, lengths = pad(${what}, where="${where}", value=${written}${length})`;
   const forward = `rnn(x${masked ? ", mask" : ""})`;
   const backward = `rnn(x[::-1]${masked ? ", mask[::-1]" : ""})[::-1]`;
-  const both = `concatenate([${forward}, ${backward}], axis=-1)`;
-  return [padded, `h = ${{ forward, backward, both }[direction]}`];
+  const run = { forward, backward, both: `concat([${forward}, ${backward}], -1)` }[direction];
+  const known = direction === "both" ? "bidirectional" : masked ? "skips padding, as packing does" : "";
+  return [padded, `h = ${run}${known && `  # ${known}`}`];
 }
 
-/** How one pass of a row got the number that is read. */
-function clause(found, name, { unit, called, padded, settings, row, letters }) {
+/** Where a number comes from and what it should be, for one pass of a row. */
+function clause(found, name, { unit, padded, settings, row, letters }) {
   const { step, end, right, read, truth } = found;
-  const index = settings.rule === "lengths" ? "h[lengths - 1]" : CODE[settings.rule];
   const [got, wanted] = [number(read[unit]), number(truth[unit])];
-  const both = padded.passes.length > 1 ? `${name}, ` : "";
-  const at = `${both}${index} reads step ${step} of ${called}`;
-  if (right && step === end) return `${at}, where the ${name} pass ends: ${got}`;
-  if (right) return `${at}: ${got}, right although the ${name} pass ended at step ${end}`;
+  if (right && step === end) return `where the ${name} pass ends: ${got}`;
+  if (right) return `${got}, right though the ${name} pass ended at step ${end}`;
   const silent = padded.masked && !padded.batch.mask[row][step];
-  const why = silent ? "padding, where the mask leaves zeros" : reason(found, name, settings, padded.batch.lengths[row], letters);
-  const other = got === wanted ? ", but other units differ" : "";
-  return `${at}, ${why}: ${got} instead of ${wanted}${other}`;
+  const length = padded.batch.lengths[row];
+  const why = silent
+    ? "padding, where the mask leaves zeros"
+    : reason(found, name, settings.where, length, letters);
+  return `${why}: ${got} instead of ${wanted}${got === wanted ? ", but other units differ" : ""}`;
 }
 
 /** What the pass had read, and what not, where its state is wrong. */
-function reason({ real, padding }, name, { where }, length, letters) {
-  const before = where === (name === "forward" ? "pre" : "post");
-  if (real === 0) return `after ${steps(padding)} of padding and none of the ${letters ? "word" : "sequence"}`;
+function reason({ real, padding }, name, where, length, letters) {
+  const paddings = `${steps(padding)} of padding`;
+  if (real === 0) return `after ${paddings} and none of the ${letters ? "word" : "sequence"}`;
   if (real < length) {
     const some = `only ${real} of ${length} ${letters ? "letters" : "steps"}`;
-    return padding ? `after ${steps(padding)} of padding and ${some}` : `after ${some}`;
+    return `after ${padding ? `${paddings} and ` : ""}${some}`;
   }
-  if (before) return `its end, but the pass began with ${steps(padding)} of padding`;
-  return `${steps(padding)} of padding after ${name === "forward" ? "its end" : "the backward pass was through"}`;
+  const before = where === (name === "forward" ? "pre" : "post");
+  if (before) return `where it ends, but the ${name} pass began with ${paddings}`;
+  return `${paddings} after ${name === "forward" ? "its end" : "the backward pass was through"}`;
 }
 
 /** What would be right for every row, pass by pass. */
 function cure({ padded, settings, curable, lasts, row }) {
   const names = padded.passes.map(({ name }) => name);
-  const both = names.length > 1;
-  const lines = names.map((name, part) =>
-    curable[part] ? `${ENDS[name][settings.where]}${both ? ` ${name}` : ""}` : null);
-  const found = lines.filter(Boolean);
+  const found = names.flatMap((name, part) => {
+    const line = ENDS[name][settings.where];
+    return curable[part] ? [names.length > 1 ? `${line} ${name}` : line] : [];
+  });
   const lost = names.filter((_, part) => !curable[part]);
   const parts = [];
   if (found.length) parts.push(`Right for every row: ${found.join(", ")}.`);
-  if (lost.length) parts.push(`The ${lost.join(" and ")} pass reads padding first: no index helps, it needs a mask.`);
+  if (found.length > 1) parts.push("No one index is right for both passes.");
+  if (lost.length)
+    parts.push(`The ${lost[0]} pass reads padding first: no index helps, it needs a mask.`);
   if (padded.masked && lasts[row].every((part) => part.heldRight))
-    parts.push("So is h_n, the state that the network ends with: the mask has held it.");
+    parts.push("So is h_n, the state at the end of a pass: the mask keeps it from the padding.");
   return parts.join(" ");
 }
 
-/** The sentence, in the parts that Frame.say takes. */
+/**
+ * The sentence, in the parts that Frame.say takes. about: {lasts, ghost, padded, curable} of
+ * measures/padding.js; settings; row, unit; called: the row's name; letters: null for numbers.
+ */
 export function sentence(about) {
-  const { lasts, row, padded, ghost, unit } = about;
+  const { lasts, row, padded, ghost, unit, called, settings } = about;
+  const count = lasts.length;
   const wrong = lasts.filter((parts) => !parts.every((part) => part.right)).length;
-  const rows = `${lasts.length} row${lasts.length === 1 ? "" : "s"}`;
+  const rows = `of ${count} row${count === 1 ? "" : "s"}`;
+  const are = (wrong || count) === 1 ? "is" : "are";
   const verdict = wrong
-    ? [`${wrong} of ${rows} ${wrong === 1 ? "is" : "are"} wrong`, "back-text"]
-    : [`${lasts.length} of ${rows} ${lasts.length === 1 ? "is" : "are"} right`, "gru-text"];
-  const said = padded.passes.map(({ name }, part) => clause(lasts[row][part], name, about)).join("; ");
-  const before = ghost?.[row] ? `, before the drag ${ghost[row].map((part) => number(part.read[unit])).join(" and ")}` : "";
-  return [verdict, `: ${said}${before}.`, ...(wrong ? [` ${cure(about)}`] : [])];
+    ? [`${wrong} ${rows} ${are} wrong`, "back-text"]
+    : [`${count} ${rows} ${are} right`, "gru-text"];
+  const index = settings.rule === "lengths" ? "h[lengths - 1]" : CODE[settings.rule];
+  const both = padded.passes.length > 1;
+  const clauses = padded.passes.map(({ name }, part) =>
+    `${both ? `${name}, ` : ""}${clause(lasts[row][part], name, about)}`);
+  const old = ghost?.[row]?.map((part) => number(part.read[unit])).join(" and ");
+  const before = old ? `; before the drag ${old}` : "";
+  const reads = `: ${index} reads step ${lasts[row][0].step} of ${called}${both ? ": " : ", "}`;
+  return [verdict, `${reads}${clauses.join("; ")}${before}.`, ...(wrong ? [` ${cure(about)}`] : [])];
 }
