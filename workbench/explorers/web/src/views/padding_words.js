@@ -21,7 +21,8 @@ export function linesOf({ what, where, value, longest, masked, direction }) {
   const forward = `rnn(x${masked ? ", mask" : ""})`;
   const backward = `rnn(x[::-1]${masked ? ", mask[::-1]" : ""})[::-1]`;
   const run = { forward, backward, both: `concat([${forward}, ${backward}], -1)` }[direction];
-  const known = direction === "both" ? "bidirectional" : masked ? "skips padding, as packing does" : "";
+  const packed = masked ? "skips padding, as packing does" : "";
+  const known = direction !== "both" ? packed : masked ? "" : "bidirectional"; // one line long
   return [padded, `h = ${run}${known && `  # ${known}`}`];
 }
 
@@ -29,8 +30,8 @@ export function linesOf({ what, where, value, longest, masked, direction }) {
 function clause(found, name, { unit, padded, settings, row, letters }) {
   const { step, end, right, read, truth } = found;
   const [got, wanted] = [number(read[unit]), number(truth[unit])];
-  if (right && step === end) return `where the ${name} pass ends: ${got}`;
-  if (right) return `${got}, right though the ${name} pass ended at step ${end}`;
+  if (right && step === end) return `where the pass ends: ${got}`;
+  if (right) return `${got}, right though the pass ended at step ${end}`;
   const silent = padded.masked && !padded.batch.mask[row][step];
   const length = padded.batch.lengths[row];
   const why = silent
@@ -48,8 +49,8 @@ function reason({ real, padding }, name, where, length, letters) {
     return `after ${padding ? `${paddings} and ` : ""}${some}`;
   }
   const before = where === (name === "forward" ? "pre" : "post");
-  if (before) return `where it ends, but the ${name} pass began with ${paddings}`;
-  return `${paddings} after ${name === "forward" ? "its end" : "the backward pass was through"}`;
+  if (before) return `where it ends, but the pass began with ${paddings}`;
+  return `${paddings} after ${name === "forward" ? "its end" : "the pass was through"}`;
 }
 
 /** What would be right for every row, pass by pass. */
@@ -62,11 +63,11 @@ function cure({ padded, settings, curable, lasts, row }) {
   const lost = names.filter((_, part) => !curable[part]);
   const parts = [];
   if (found.length) parts.push(`Right for every row: ${found.join(", ")}.`);
-  if (found.length > 1) parts.push("No one index is right for both passes.");
   if (lost.length)
     parts.push(`The ${lost[0]} pass reads padding first: no index helps, it needs a mask.`);
   if (padded.masked && lasts[row].every((part) => part.heldRight))
     parts.push("So is h_n, the state at the end of a pass: the mask keeps it from the padding.");
+  if (found.length > 1) parts.push("No one index is right for both passes.");
   return parts.join(" ");
 }
 
