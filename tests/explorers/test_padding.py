@@ -132,12 +132,12 @@ def test_the_page_reads_what_measure_reads_in_every_combination(cell, value, ext
 def test_the_message_holds_the_sequences_side_by_side_and_the_alphabet():
     net = network(inputs=len(set("".join(WORDS))))
     explorer = wb.explore.padding(net, WORDS)
-    about, arrays = wb.explorers.packing.unpack(explorer.to_page)
+    about, arrays = wb.explorers.packing.unpack(explorer.message)
     letters = sorted(set("".join(WORDS)))
     assert about["letters"] == letters
     assert about["lengths"] == [2, 2, 5, 8]
     assert "".join(letters[k] for k in arrays["x"].argmax(axis=1)) == "".join(WORDS)
-    words, _ = wb.explorers.packing.unpack(wb.explore.padding(None, "tö be").to_page)
+    words, _ = wb.explorers.packing.unpack(wb.explore.padding(None, "tö be").message)
     assert words["letters"] == [*string.ascii_lowercase, "ö"]
     assert words["names"] == ["tö", "be"]
 
@@ -185,6 +185,11 @@ def test_picture_is_the_padding_picture_of_the_same_batch():
             "sequences: expected 26 different letters, as the network reads, got 2",
         ),
         (network(), [[1.0]], "sequences: expected 26 inputs, as the network reads, got 1"),
+        (
+            wb.Recurrent("lstm", 1, 512),
+            [[1.0]] * 12,
+            "net: expected a network small enough for a page, got 512 units; take fewer",
+        ),
         (3, None, "net: expected a Recurrent, a cell or its name"),
         ("grü", None, "cell: expected one of"),
     ],

@@ -15,6 +15,7 @@ from .. import cells, measure, pictures
 from ..equations.cell import Cell
 from ..measure.padding import SAME
 from ..recurrent import Recurrent
+from . import kernel
 from .explorer import Explorer
 from .subject import Sequence, packed
 from .subject import network as network_for
@@ -25,6 +26,8 @@ WORDS = ("to", "be", "never", "question")
 CELL = "gru"
 MOST, LONGEST_WORD, LONGEST = 12, 24, 48
 """Sequences, letters of a word, and steps of any other sequence that one page shows."""
+EXTRA = 8  # steps of padding that a reader can add
+RUNS = 4  # of each sequence at one move: both passes, padded and alone
 
 
 def padding(net=None, sequences=None, *, hidden_size=6, seed=0):
@@ -49,12 +52,17 @@ def padding(net=None, sequences=None, *, hidden_size=6, seed=0):
     batch = Sequence(np.concatenate(arrays), None, "step t", "x")
     net = net if own else _trained_like(CELL if net is None else net, inputs, hidden_size, seed)
     net = network_for(net, batch)
+    if kernel.is_large(net, RUNS * len(arrays) * (max(map(len, arrays)) + EXTRA)):
+        raise ValueError(
+            f"net: expected a network small enough for a page, got {net.hidden_size} units; "
+            "take fewer units or sequences"
+        )
     nets = {net.cell.name: net}
     about, message = packed(nets, batch)
     about |= {
         "view": "padding", "question": QUESTION, "names": names, "letters": letters,
         "lengths": [len(array) for array in arrays], "same": SAME[net.dtype.name],
-        "limits": {"words": MOST, "letters": LONGEST_WORD},
+        "limits": {"words": MOST, "letters": LONGEST_WORD, "extra": EXTRA},
     }  # fmt: skip
     return Explorer(TITLE, about, message, nets, lambda: picture(net, arrays, names, letters))
 

@@ -63,7 +63,7 @@ class Padding {
   }
 
   addControls() {
-    const { frame, settings } = this;
+    const { frame, settings, subject: { limits } } = this;
     const one = (key, label, options) => {
       const onChange = (value) => this.set({ [key]: value });
       frame.add(tabs({ label, options, value: settings[key], onChange }));
@@ -78,7 +78,7 @@ class Padding {
       }));
     const format = (value) => number(value);
     dragged("value", { label: "padding value", min: -2, max: 2, step: 0.1, format });
-    dragged("extra", { label: "extra steps", min: 0, max: 8, step: 1 });
+    dragged("extra", { label: "extra steps", min: 0, max: limits.extra, step: 1 });
     this.units = frame.add(choice({
       label: "unit", options: [["0", "0"]], value: "0",
       onChange: (unit) => this.pickUnit(Number(unit)),
@@ -94,8 +94,6 @@ class Padding {
       oninput: () => this.type(), onchange: () => (this.field.value = this.names.join(", ")),
     });
     frame.add(make("label", { class: "wb-words" }, make("span", {}, "words"), this.field));
-    this.refusal = make("p", { class: "wb-error", role: "alert", hidden: true });
-    frame.controls.after(this.refusal);
   }
 
   /** The reader's three lines; the last one is chosen. */
@@ -138,8 +136,7 @@ class Padding {
   type() {
     const { letters, limits } = this.subject;
     const { words, error } = readWords(this.field.value, letters, limits);
-    this.refusal.hidden = !error;
-    this.refusal.textContent = error ?? "";
+    this.frame.error(error ?? null);
     if (error) return;
     const sequences = words.map((word) =>
       Float64Array.from(word.flatMap((own) => letters.map((letter) => Number(letter === own)))));
