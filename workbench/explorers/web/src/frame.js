@@ -80,6 +80,15 @@ export class Frame {
     this.redraw();
   }
 
+  /** Make the time axis longer or shorter; a cursor at its end stays there. */
+  setSteps(steps) {
+    const atEnd = this.step === this.steps - 1;
+    this.steps = steps;
+    this.step = atEnd ? steps - 1 : Math.min(this.step, steps - 1);
+    this.body.setAttribute("aria-valuemax", steps - 1);
+    this.redraw();
+  }
+
   /** The middle of a step in pixels. */
   x(t) {
     return this.left + ((t + 0.5) / this.steps) * (this.right - this.left);
