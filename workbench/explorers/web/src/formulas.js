@@ -12,7 +12,7 @@ import { number } from "./words.js";
 const [LABEL, TAIL, TALL, WIDEST, LINE] = [128, 92, 20, 28, 26];
 const TIGHT = "+\u2212\u2299\u00b7/"; // a negative number after one of these needs brackets
 const BEFORE = "[t\u22121]";
-const math = (inside) => `<math>${inside}</math>`;
+const math = (inside) => `<math displaystyle="true">${inside}</math>`;
 const largest = (values) => values.reduce((most, v) => Math.max(most, Math.abs(v) || 0), 0);
 
 /** [[arrow, words]] of a cell: what it reads, each state, what it adds, what it gives. */
@@ -193,10 +193,22 @@ export class Formulas {
   stripsBack() {
     const own = this.own(this.chosen);
     const through = this.formulas.back[this.chosen].through;
-    return this.way.terms.filter((term) => through.includes(term.state)).flatMap(({ state, column, entering, sum }) => [
+    const strips = this.way.terms.filter((term) => through.includes(term.state)).flatMap(({ state, column, entering, sum }) => [
       { label: `∂L/∂${state}[t]`, values: entering, limit: largest(entering), tail: "" },
       { label: `∂${state}[t]/∂${this.chosen}${BEFORE}[${own}]`, values: column, limit: largest(column), tail: `gives ${number(sum)}` },
     ]);
+    return [...strips, ...this.columns(own)];
+  }
+
+  /** The weights that one unit of the state goes through, the same at every step. */
+  columns(unit) {
+    const { cell, parameters, sizes } = this.network;
+    const plain = this.carried().filter(({ key }) => cell.products[key].operand[1] === this.chosen);
+    return plain.map(({ key, matrix }) => {
+      const [rows, columns] = [cell.products[key].rows, cell.products[key].columns].map((size) => sizes[size]);
+      const values = Float64Array.from({ length: rows }, (_, j) => parameters[matrix][j * columns + unit]);
+      return { label: `${matrix}[:, ${unit}]`, values, limit: largest(parameters[matrix]), tail: "at every step" };
+    });
   }
 
   drawOperands() {
@@ -219,9 +231,11 @@ export class Formulas {
       ink.lineWidth = 1;
       ink.strokeRect(LABEL - 0.5, y - 0.5, side * row.values.length, TALL + 1);
       if (row.mark !== undefined) {
-        ink.strokeStyle = frame.colour("ink");
-        ink.lineWidth = 2;
-        ink.strokeRect(LABEL + row.mark * side, y, side - 1, TALL);
+        for (const [name, width] of [["bg", 5], ["ink", 2]]) {
+          ink.strokeStyle = frame.colour(name);
+          ink.lineWidth = width;
+          ink.strokeRect(LABEL + row.mark * side, y, side - 1, TALL);
+        }
       }
       panel.text(`tail ${k}`, LABEL + side * row.values.length + 8, y + 14, row.tail, { class: "wb-soft" });
     });

@@ -6,7 +6,7 @@
 import { colour, signed } from "./colours.js";
 import { number, share } from "./words.js";
 
-const FOLDED = 184; // pixels that the folded cell with its sign takes
+const FOLDED = 192; // pixels that the folded cell with its sign takes
 const MIDDLE = 84; // of the folded cell
 const PACE = 96; // at least, from one copy to the next
 const [BOX, STRIP, GHOST, ROW, LANE, LOOP, DROP, NODE] = [52, 12, 5, 26, 38, 9, 40, 24];
@@ -32,7 +32,7 @@ export function places(states, steps, width) {
     rows, count, pace, top, tall, reads, named, told, right: FOLDED + pace * count, left: FOLDED,
     strips: Object.fromEntries(rows.map((state, k) => [state, TOP + ROW * k])),
     lanes: Object.fromEntries(rows.map((state, k) => [state, top + (tall * (k + 0.5)) / rows.length])),
-    height: told + 20 * rows.length + 16,
+    below: told + 20 * (rows.length - 1) + 8, height: told + 20 * rows.length + 34,
   };
 }
 
@@ -44,7 +44,7 @@ export class Unrolled {
 
   /**
    * scene: {network, trace, ghost, x, reached, backward, step, shown, limits, chosen, names, labels,
-   * most, lengthOf, moving, done(t), back(t), reading(t), weights}. shown: the first step of the window, a fraction while
+   * most, lengthOf, moving, done(t), back(t), reading(t), captions}. shown: the first step of the window, a fraction while
    * it slides. done, back: whether the values, the gradient have come to step t.
    */
   draw(scene) {
@@ -58,7 +58,9 @@ export class Unrolled {
     const first = Math.max(0, Math.floor(scene.shown));
     const last = Math.min(trace.steps, Math.ceil(scene.shown) + plan.count);
     for (let t = first; t < last; t++) this.drawCopy(t);
-    panel.text("same", (plan.left + plan.right) / 2, plan.height - 4, scene.weights, { class: "wb-soft", "text-anchor": "middle" });
+    scene.captions.forEach((words, k) => {
+      panel.text(`caption ${k}`, (plan.left + plan.right) / 2, plan.height - 22 + 17 * k, words, { class: "wb-soft", "text-anchor": "middle" });
+    });
     panel.end();
   }
 
@@ -84,12 +86,13 @@ export class Unrolled {
       const path = [[right, y], [right + reach, y], [right + reach, over], [left - reach, over], [left - reach, y], [left, y]];
       const wide = chosen === state ? 3 : 1.4;
       this.arrow(backward ? path.reverse() : path, { colour: backward ? this.backColour : forward, width: wide });
-      panel.text(`loop ${state}`, right + 14 + LOOP * plan.rows.length, y + 4, labels[state], this.labelled(state));
-      this.hit(`loop ${state}`, right, y - 14, 44, 28, { arrow: state }, `the arrow of ${state}`);
+      const outside = left - 18 - LOOP * (plan.rows.length - 1);
+      panel.text(`loop ${state}`, outside, y + 4, labels[state], { ...this.labelled(state), "text-anchor": "end" });
+      this.hit(`loop ${state}`, outside - 26, y - 14, left - outside + 26, 28, { arrow: state }, `${labels[state]}: the loop of ${state}`);
     });
     this.into(MIDDLE, "folded", 1);
     panel.text("folded x", MIDDLE, plan.reads + 16, "x[t]", { "text-anchor": "middle" });
-    panel.text("equals", FOLDED - 18, top + plan.tall / 2 + 6, "=", { class: "wb-soft wb-equals", "text-anchor": "middle" });
+    panel.text("equals", FOLDED - 44, top + plan.tall / 2 + 6, "=", { class: "wb-soft wb-equals", "text-anchor": "middle" });
     for (const state of plan.rows) this.drawKey(state);
     panel.text("steps", FOLDED - 10, plan.named, this.panel.frame.times.name, { class: "wb-soft", "text-anchor": "end" });
     plan.rows.toReversed().forEach((state, k) => {
@@ -118,14 +121,16 @@ export class Unrolled {
   drawCopy(t) {
     const { panel, plan, step } = this;
     const x = this.x0(t);
-    const seen = clamped(Math.min(x - plan.left, plan.right - x) / (plan.pace / 2));
-    if (seen < 0.05) return;
+    // A copy fades while the window slides past it, and is gone before its words leave the page.
+    const inside = Math.min(x - plan.left, plan.right - x) / (plan.pace / 2);
+    const seen = clamped((inside - 0.4) / 0.55);
+    if (!seen) return;
     const { ink } = panel;
     ink.save();
     ink.globalAlpha = seen;
     if (t === step) {
       ink.fillStyle = panel.frame.colour("band");
-      ink.fillRect(x - plan.pace / 2 + 2, 2, plan.pace - 4, plan.height - 24);
+      ink.fillRect(x - plan.pace / 2 + 2, 2, plan.pace - 4, plan.below - 2);
     }
     const key = (name) => `${name} ${t}`;
     const own = { "text-anchor": "middle", opacity: seen };

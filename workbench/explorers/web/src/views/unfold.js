@@ -8,27 +8,26 @@ import { signed } from "../colours.js";
 import { choice, make, slider, tabs } from "../controls.js";
 import { Formulas, arrows } from "../formulas.js";
 import { Frame } from "../frame.js";
-import { changes, lengths, reach } from "../measures/unfold.js";
+import { lengths, reach } from "../measures/unfold.js";
+import { Reading } from "../reading.js";
+import { sayBackward, sayEdit, sayForward } from "../unfoldedwords.js";
 import { Unrolled, places } from "../unrolled.js";
 import { number, power, share } from "../words.js";
 
-const [ZOOM, INPUT, TRACK, ZERO] = [20, 48, 52, 10];
+const [ZOOM, INPUT, TRACK, ZERO] = [20, 48, 60, 10];
 const SLIDE = 60; // milliseconds in which the window comes closer by a factor of e
-const NOTCH = 14; // pixels from one letter to the next while one is dragged
-const REACH = 160; // pixels that take a number over the whole span of the input
 const WIDE = 800;
 const largest = (values) => values.reduce((most, v) => Math.max(most, Math.abs(v) || 0), 0);
 
 class Unfold {
   constructor(el, subject) {
     const { title, question, steps } = subject;
-    Object.assign(this, { subject, unit: 0, x: subject.x.slice(), limits: {}, ghost: null, feature: 0 });
-    this.times = { ...subject.times, values: subject.times.values?.slice() ?? null };
-    this.frame = new Frame(el, { title, question, steps, times: { ...this.times, values: this.times.values ?? undefined } });
+    Object.assign(this, { subject, unit: 0, limits: {}, ghost: null });
+    this.reading = new Reading(subject);
+    const times = { ...subject.times, values: subject.times.values?.slice() };
+    this.frame = new Frame(el, { title, question, steps, times });
     const { frame } = this;
     frame.root.classList.add("wb-unfold");
-    this.inputs = subject.x.length / steps;
-    this.letters = this.lettersOf();
     this.addControls();
     this.stage = frame.panel({ height: 300, label: "the cell and its copies", scrub: false });
     this.unrolled = new Unrolled(this.stage);
@@ -54,7 +53,7 @@ class Unfold {
   }
 
   addControls() {
-    const { frame, subject } = this;
+    const { frame, subject, reading } = this;
     frame.add(tabs({
       label: "cell", value: 0, onChange: (k) => this.choose(k),
       options: subject.networks.map((net, k) => [k, net.label, `--${net.key}-text`]),
@@ -75,43 +74,27 @@ class Unfold {
       },
     }));
     frame.addPlay();
-    if (this.letters) {
+    if (reading.letters) {
       this.letter = frame.add(choice({
-        label: "letter", options: this.letters.map((text, k) => [String(k), text]), value: "0",
+        label: "letter", options: reading.letters.map((text, k) => [String(k), text]), value: "0",
         onChange: (k) => this.editOnce(frame.step, Number(k)),
       }));
       return;
     }
-    if (this.inputs > 1)
+    if (reading.inputs > 1)
       frame.add(choice({
         label: "input", options: subject.inputs.map((name, k) => [String(k), name]), value: "0",
         onChange: (k) => {
-          this.feature = Number(k);
+          reading.feature = Number(k);
           this.turnSlider();
           frame.redraw();
         },
       }));
-    const [low, high] = [Math.min(...subject.x), Math.max(...subject.x)];
-    this.span = high - low || 1;
-    this.ends = [low - this.span / 2, high + this.span / 2];
+    const [min, max] = reading.ends;
     this.slider = frame.add(slider({
-      label: "x", min: this.ends[0], max: this.ends[1], step: this.span / 200, value: 0, format: (value) => number(value),
+      label: "x", min, max, step: reading.span / 200, value: 0, format: (value) => number(value),
       onInput: (value) => this.edit(frame.step, value), onDone: () => this.release(),
     }));
-  }
-
-  /** What each input is called on the axis where every step is one letter, else null. */
-  lettersOf() {
-    const { x, steps, times } = this.subject;
-    if (this.inputs < 2 || times.kind !== "label") return null;
-    const names = Array(this.inputs).fill("?");
-    for (let t = 0; t < steps; t++) {
-      const row = x.subarray(t * this.inputs, (t + 1) * this.inputs);
-      const one = row.indexOf(1);
-      if (one < 0 || row.some((value, k) => value !== Number(k === one))) return null;
-      names[one] = times.values[t];
-    }
-    return names;
   }
 
   listen() {
@@ -124,11 +107,12 @@ class Unfold {
       if (about.step !== undefined) frame.setStep(Number(about.step));
       if (about.arrow) this.pickArrow(about.arrow);
       if (!about.grip) return;
-      this.grip = { t: Number(about.step), y: event.clientY, first: this.reads(Number(about.step)) };
+      this.grip = { t: Number(about.step), y: event.clientY, first: this.reading.at(Number(about.step)) };
       element.setPointerCapture(event.pointerId);
+      frame.readout.hidden = true;
     });
     element.addEventListener("pointermove", (event) => {
-      if (this.grip) this.dragTo(this.grip.y - event.clientY);
+      if (this.grip) this.edit(this.grip.t, this.reading.dragged(this.grip.first, this.grip.y - event.clientY));
       else {
         const about = own(event);
         frame.hover(event, about ? this.tellStage(about) : null);
@@ -142,7 +126,7 @@ class Unfold {
     element.addEventListener("pointercancel", drop);
     element.addEventListener("dblclick", (event) => {
       const about = own(event);
-      if (about?.grip) this.editOnce(Number(about.step), this.reads(Number(about.step), this.subject.x));
+      if (about?.grip) this.editOnce(Number(about.step), this.reading.at(Number(about.step), this.reading.first));
     });
   }
 
@@ -166,7 +150,7 @@ class Unfold {
 
   run() {
     const { network } = this;
-    this.trace = network.run(this.x);
+    this.trace = network.run(this.reading.x);
     this.reached = reach(this.trace);
     this.lengthOf = Object.fromEntries(
       Object.keys(network.cell.states).map((state) => [state, lengths(this.trace.line(state), network.units(state))]),
@@ -179,36 +163,19 @@ class Unfold {
     const { carried, total } = this.reached;
     for (const state of Object.keys(carried)) this.limits[state] = largest(this.trace.line(state));
     const curves = Object.values(carried);
-    this.most = Math.max(...curves.map(largest), largest(total));
+    this.most = Math.min(Number.MAX_VALUE, Math.max(...curves.map(largest), largest(total)));
     const least = Math.min(...curves.flatMap((curve) => [...curve].filter((value) => value > 0)));
     this.decades = [Math.floor(Math.log10(least)), Math.max(0, Math.ceil(Math.log10(this.most)))];
     this.turnSlider();
   }
 
-  /** The value, or the number of the letter, that step t reads. */
-  reads(t, x = this.x) {
-    if (!this.letters) return x[t * this.inputs + this.feature];
-    return x.subarray(t * this.inputs, (t + 1) * this.inputs).indexOf(1);
-  }
-
-  dragTo(up) {
-    const { t, first } = this.grip;
-    if (this.letters) {
-      const count = this.letters.length;
-      this.edit(t, (((first + Math.round(up / NOTCH)) % count) + count) % count);
-    } else this.edit(t, Math.min(this.ends[1], Math.max(this.ends[0], first + (up / REACH) * this.span)));
-  }
-
   /** Let step t read something else; all later states follow. */
   edit(t, value) {
-    if (value === this.reads(t)) return;
-    this.ghost ??= { trace: this.trace, x: this.x };
-    this.x = this.x.slice();
-    if (this.letters) {
-      this.x.fill(0, t * this.inputs, (t + 1) * this.inputs);
-      this.x[t * this.inputs + value] = 1;
-      this.frame.times.values[t] = this.letters[value];
-    } else this.x[t * this.inputs + this.feature] = value;
+    const { reading } = this;
+    if (value === reading.at(t)) return;
+    this.ghost ??= { trace: this.trace, x: reading.x };
+    reading.set(t, value);
+    if (reading.letters) this.frame.times.values[t] = reading.letters[value];
     this.edited = t;
     this.run();
     this.turnSlider();
@@ -226,12 +193,13 @@ class Unfold {
   }
 
   turnSlider() {
-    const t = this.frame.step;
-    if (this.letter) this.letter.set(String(this.reads(t)));
+    const { reading, frame } = this;
+    const t = frame.step;
+    if (this.letter) this.letter.set(String(reading.at(t)));
     if (!this.slider) return;
-    const name = this.subject.inputs[this.feature];
-    const [min, max] = this.ends;
-    this.slider.turnTo({ label: `${name} at ${this.frame.name(t)}`, min, max, first: this.reads(t, this.subject.x), value: this.reads(t) });
+    const name = this.subject.inputs[reading.feature];
+    const [min, max] = reading.ends;
+    this.slider.turnTo({ label: `${name} at ${frame.name(t)}`, min, max, first: reading.at(t, reading.first), value: reading.at(t) });
   }
 
   turn(way) {
@@ -263,16 +231,11 @@ class Unfold {
 
   /** Forward to the last step, then the way back from the loss to the first. */
   advance() {
-    const { frame } = this;
-    const last = frame.steps - 1;
-    if (!this.backward && frame.step === last) this.turn("backward");
-    else if (!this.backward) frame.setStep(frame.step + 1);
-    else if (frame.step > 0) frame.setStep(frame.step - 1);
-    else {
-      this.revealing = false;
-      return false;
-    }
-    return true;
+    const { frame, backward } = this;
+    if (!backward && frame.step === frame.steps - 1) this.turn("backward");
+    else if (backward && frame.step === 0) this.revealing = false;
+    else frame.setStep(frame.step + (backward ? -1 : 1));
+    return this.revealing;
   }
 
   /** The step's name as it stands under a copy and in a sentence. */
@@ -283,12 +246,6 @@ class Unfold {
   at(t) {
     const { kind } = this.frame.times;
     return kind === "label" || kind === "step" ? `step ${t}` : this.called(t);
-  }
-
-  /** What a copy reads, in a word. */
-  word(t) {
-    if (this.letters) return this.letters[this.reads(t)];
-    return number(this.reads(t), this.inputs > 1 ? 2 : 3);
   }
 
   draw() {
@@ -312,9 +269,12 @@ class Unfold {
       ghost: this.ghost?.trace, moving: this.revealing,
       done: (t) => backward || !this.revealing || t <= step,
       back: (t) => !this.revealing || t >= step,
-      reading: (t) => this.word(t),
-      names: (t) => (frame.times.kind === "step" || this.letters ? `step ${t}` : this.called(t)),
-      weights: `every copy is the same cell: the same ${this.count} numbers in ${this.weights}`,
+      reading: (t) => this.reading.word(t),
+      names: (t) => (frame.times.kind === "step" || this.reading.letters ? `step ${t}` : this.called(t)),
+      captions: [
+        `every copy is the same cell: the same ${this.count} numbers in ${this.weights}`,
+        backward ? "an arrow back is as wide as the square root of what is left" : "a strip shows all units of a state, white at 0",
+      ],
     };
   }
 
@@ -338,7 +298,7 @@ class Unfold {
 
   /** The whole input, with the window marked and the lines that enlarge it to the copies. */
   drawStrip({ count, left, right }) {
-    const { strip: panel, frame, subject } = this;
+    const { strip: panel, frame, subject, reading } = this;
     panel.begin();
     const { ink } = panel;
     const wide = (frame.right - frame.left) / frame.steps;
@@ -347,13 +307,13 @@ class Unfold {
     ink.fillRect(from, ZOOM, to - from, INPUT);
     panel.line(left, 2, from, ZOOM);
     panel.line(right, 2, to, ZOOM);
-    for (const side of [from, to]) panel.line(side, ZOOM, side, ZOOM + INPUT);
-    if (this.inputs === 1) {
-      const [low, high] = this.ends.map((end, k) => end + (k ? -1 : 1) * this.span * 0.45);
-      const y = (x) => (t) => ZOOM + INPUT - 3 - (Math.min(1.1, Math.max(-0.1, (x[t] - low) / (high - low))) * (INPUT - 6));
+    if (reading.inputs === 1) {
+      const share = (value) => Math.min(1.05, Math.max(-0.05, (value - reading.low) / reading.span));
+      const y = (x) => (t) => ZOOM + INPUT - 5 - share(x[t]) * (INPUT - 10);
       if (this.ghost) panel.curve(y(this.ghost.x), { colour: frame.colour("ink"), alpha: 0.3, width: 3 });
-      panel.curve(y(this.x), { colour: frame.colour("ink"), width: 1.3 });
-    } else panel.heat(this.x, this.inputs, signed(largest(subject.x)), { top: ZOOM, height: INPUT });
+      panel.curve(y(reading.x), { colour: frame.colour("ink"), width: 1.3 });
+    } else panel.heat(reading.x, reading.inputs, signed(largest(reading.first)), { top: ZOOM, height: INPUT });
+    for (const side of [from, to]) panel.line(side, ZOOM, side, ZOOM + INPUT, { colour: frame.colour("soft") });
     panel.text("name", frame.left - 12, ZOOM + INPUT / 2 + 4, subject.input, { class: "wb-name", "text-anchor": "end" });
     panel.end();
   }
@@ -393,15 +353,20 @@ class Unfold {
     states.forEach(([state, values], k) => {
       panel.curve(y(values), { colour: frame.colour("back"), dash: k ? [4, 3] : [], width: 1.6, to: k ? reached.at : frame.steps });
     });
-    const words = states.length > 1 ? states.map(([state], k) => `${state} ${k ? "- -" : "—"}`).join("  ") : `dL/d${reached.output}`;
-    panel.text("left", frame.left - 12, 18, `left of ${states.length > 1 ? "dL/d…" : words}`, { "text-anchor": "end" });
-    panel.text("kinds", frame.left - 12, 34, states.length > 1 ? words : "log scale", { class: "wb-soft", "text-anchor": "end" });
-    if (states.length > 1) panel.text("log", frame.left - 12, 50, "log scale", { class: "wb-soft", "text-anchor": "end" });
+    panel.text("left", frame.left - 12, 20, states.length > 1 ? "gradient left" : `left of dL/d${reached.output}`, { "text-anchor": "end" });
+    panel.text("scale", frame.left - 12, 36, "log scale", { class: "wb-soft", "text-anchor": "end" });
+    if (states.length < 2 || this.revealing) return;
+    // Each curve is named where it is oldest, the upper ones above it, the lowest below.
+    const sorted = states.map(([state, values]) => ({ state, y: y(values)(0) })).sort((a, b) => a.y - b.y);
+    sorted.forEach(({ state, y: height }, k) => {
+      const place = k === sorted.length - 1 ? Math.min(TRACK - 1, height + 14) : Math.max(10, height - 5 - 12 * (sorted.length - 2 - k));
+      panel.text(`curve ${state}`, frame.left + 4, place, `dL/d${state}`, { class: "wb-halo", style: "fill:var(--back-text)" });
+    });
   }
 
   tellInput(x) {
     const t = this.frame.stepAt(x);
-    return `${this.frame.name(t)}: ${this.subject.input} = ${this.word(t)}`;
+    return `${this.frame.name(t)}: ${this.subject.input} = ${this.reading.word(t)}`;
   }
 
   tellTrack(x, y) {
@@ -415,7 +380,7 @@ class Unfold {
   }
 
   tellStage({ title, grip, step, arrow }) {
-    if (grip) return `${this.subject.input} = ${this.word(Number(step))}: drag up or down, a double click gives it back`;
+    if (grip) return `${this.subject.input} = ${this.reading.word(Number(step))}: drag up or down, a double click gives it back`;
     const t = Number(step);
     if (this.backward && t > 0 && this.reached.carried[arrow])
       return `${share(this.reached.carried[arrow][t - 1])} comes back along ${arrow}; click for its numbers`;
@@ -424,39 +389,11 @@ class Unfold {
 
   /** The sentence: what the step reads and hands on, what an edit did, or what is left of dL/dh. */
   speak() {
-    const { frame, trace, lengthOf, reached } = this;
-    const t = frame.step;
-    const last = frame.steps - 1;
-    if (this.edited !== null) return this.speakEdit();
-    if (this.backward) return this.speakBack();
-    const states = Object.keys(lengthOf).map((state) => `${state} of length ${number(lengthOf[state][t], 2)}`).join(" and ");
-    const ends = t === last ? `; the loss looks at its ${reached.output}.` : `; the same ${this.count} numbers (${this.weights}) serve all ${trace.steps} steps.`;
-    return frame.say(`At ${this.at(t)} `, ["the cell", `${this.network.key}-text`], ` reads ${this.letters ? `“${this.word(t)}”` : this.word(t)} and hands on ${states}${ends}`);
-  }
-
-  speakEdit() {
-    const { frame, network, reached, edited: t } = this;
-    const units = network.units(reached.output);
-    const first = network.run(this.subject.x).line(reached.output);
-    const moved = changes(this.trace.line(reached.output), first, units);
-    const last = frame.steps - 1;
-    const [now, was] = [this.word(t), this.letters ? this.letters[this.reads(t, this.subject.x)] : number(this.reads(t, this.subject.x))];
-    frame.say(`At ${this.at(t)} the cell now reads ${now}, at first ${was}: ${reached.output} moves there by ${number(moved[t], 2)}, and at ${this.at(last)}, ${last - t} steps later, by ${number(moved[last], 2)}.`);
-  }
-
-  speakBack() {
-    const { frame, reached, network } = this;
-    const t = frame.step;
-    const back = reached.at - t;
-    const back_ = ["gradient", "back-text"];
-    const { output, carried } = reached;
-    const units = network.units(output);
-    if (!back)
-      return frame.say(`The loss looks at ${output} of ${this.at(t)} alone: there the `, back_, ` dL/d${output} is 1/√${units} = ${number(1 / Math.sqrt(units))} in every unit, of length 1.`);
-    const left = Object.entries(carried).map(([state, values]) => `${share(values[t])}${Object.keys(carried).length > 1 ? ` along ${state}` : ""}`);
-    const steps = back === 1 ? "1 step" : `${back} steps`;
-    return frame.say(`Back at ${this.at(t)}, ${steps} before the loss, ${left.join(" and ")} of the `, back_,
-      ` is left: ${back === 1 ? "once" : `${back} times`} it was multiplied by the same weights${back === 1 ? "" : ", by other slopes each time"}.`);
+    const { network, trace, reading, lengthOf, reached, count, weights, edited, frame } = this;
+    const t = edited ?? frame.step;
+    const about = { network, trace, reading, lengthOf, reached, count, weights, t, at: (k) => this.at(k) };
+    const say = edited !== null ? sayEdit : this.backward ? sayBackward : sayForward;
+    frame.say(...say(about));
   }
 }
 
