@@ -5,8 +5,8 @@
 
 Needs Chromium and the extra "test" (Playwright). Each explorer is opened in a notebook; its main
 slider is moved with the arrow keys, then dragged with the pointer. A step is the time from the
-event that the browser gave the slider to the first animation frame after the new picture was drawn. Numbers vary with
-the machine and with what else runs on it.
+event that the browser gave the slider to the first animation frame after the new picture was
+drawn. Numbers vary with the machine and with what else runs on it.
 """
 
 import contextlib

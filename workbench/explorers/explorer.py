@@ -4,42 +4,17 @@ What an explorer shows is told by its own module; this one carries messages betw
 the page, and never computes what is drawn.
 """
 
-import base64
-import html
 import io
-import json
-from functools import cache
 from pathlib import Path
 
 import anywidget
 import numpy as np
 import traitlets
 
-from ..pictures.style import DARK, LIGHT
 from ..recurrent import Recurrent
-from . import packing
+from . import packing, page
 
-WEB = Path(__file__).parent / "web"
-BACK_TEXT = {"light": "#b84f00", "dark": DARK.back}
-"""The colour of gradients where it writes words: dark enough on white to be read."""
 REVIVE = "This is a still picture. Run the cell again to make it live."
-
-
-@cache
-def bundle():
-    """The JavaScript of all explorers."""
-    return (WEB / "bundle.js").read_text(encoding="utf-8")
-
-
-@cache
-def stylesheet():
-    """The one stylesheet, with the colours that the pictures have."""
-    themes = []
-    for theme in (LIGHT, DARK):
-        colours = theme.properties() | {"--back-text": BACK_TEXT[theme.name]}
-        lines = "".join(f"{name}:{colour};" for name, colour in colours.items())
-        themes.append(f'.wb[data-theme="{theme.name}"]{{{lines}}}\n')
-    return "".join(themes) + (WEB / "explorers.css").read_text(encoding="utf-8")
 
 
 class Explorer(anywidget.AnyWidget):
@@ -49,8 +24,8 @@ class Explorer(anywidget.AnyWidget):
     networks that the explorer was made of stay as they were.
     """
 
-    _esm = WEB / "bundle.js"
-    _css = stylesheet()
+    _esm = page.WEB / "bundle.js"
+    _css = page.stylesheet()
     to_page = traitlets.Bytes(b"").tag(sync=True)
     from_page = traitlets.Bytes(b"").tag(sync=True)
 
@@ -61,7 +36,7 @@ class Explorer(anywidget.AnyWidget):
         self.title = title
         self.networks = {label: copied(net) for label, net in nets.items()}
         self.error = None
-        super().__init__(to_page=packing.pack(self._about, arrays))
+        super().__init__(to_page=self.message)
         self.observe(self._received, "from_page")
 
     def _received(self, change):
@@ -98,6 +73,11 @@ class Explorer(anywidget.AnyWidget):
         for name in arrays:
             self.networks[label].parameters[name] = net.parameters[name]
 
+    @property
+    def message(self):
+        """What the page was told at first, as bytes."""
+        return packing.pack(self._about, self._arrays)
+
     def picture(self):
         """The explorer as it began, as a matplotlib Figure: for print, PDF and slides."""
         return self._picture()
@@ -108,20 +88,12 @@ class Explorer(anywidget.AnyWidget):
         path: of the file, which is replaced. Raises ValueError where it cannot be written.
         """
         try:
-            Path(path).write_text(self._page(), encoding="utf-8")
+            Path(path).write_text(page.alone(self.title, self.message), encoding="utf-8")
         except OSError as error:
             reason = error.strerror or error
             raise ValueError(
                 f"path: expected a file that can be written, got {path}: {reason}"
             ) from None
-
-    def _page(self):
-        message = base64.b64encode(packing.pack(self._about, self._arrays)).decode()
-        # "<" never stands in a script: it could begin the end of it.
-        module = json.dumps(bundle()).replace("<", "\\u003c")
-        return PAGE.format(
-            title=html.escape(self.title), style=stylesheet(), module=module, message=message
-        )
 
     def _ipython_display_(self):
         from IPython.display import Image, display  # only where there is a notebook
@@ -162,31 +134,3 @@ def copied(net):
     for name, value in net.numbers.items():
         copy.numbers[name] = value
     return copy
-
-
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; }}
-body {{ margin: 0 auto; max-width: 1000px; padding: 16px; background: #fff; }}
-@media (prefers-color-scheme: dark) {{ body {{ background: #141414; }} }}
-{style}
-</style>
-</head>
-<body>
-<div id="explorer"></div>
-<script type="module">
-const source = {module};
-const url = URL.createObjectURL(new Blob([source], {{ type: "text/javascript" }}));
-const view = await import(url);
-const bytes = Uint8Array.from(atob("{message}"), (letter) => letter.charCodeAt(0));
-const model = {{ get: () => new DataView(bytes.buffer), set() {{}}, save_changes() {{}} }};
-view.default.render({{ model, el: document.getElementById("explorer") }});
-</script>
-</body>
-</html>
-"""

@@ -43,8 +43,7 @@ async function render({ model, el }) {
       show();
     };
     model.on?.("change:to_page", () => {
-      const message = unpack(model.get("to_page"));
-      if (message.about.error !== undefined) view.frame.error(message.about.error);
+      view.frame.error(unpack(model.get("to_page")).about.error ?? null, "kernel");
     });
   } catch (error) {
     console.error(error);
