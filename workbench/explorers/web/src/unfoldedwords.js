@@ -8,11 +8,11 @@ const times = (count) => (count === 1 ? "once" : `${count} times`);
 const stepsOf = (count) => (count === 1 ? "1 step" : `${count} steps`);
 
 /** What the cell reads at step t and hands on. at(t): what a step is called. */
-export function sayForward({ network, trace, reading, lengthOf, reached, count, weights, t, at }) {
+export function sayForward({ network, trace, reading, lengthOf, reached, same, t, at }) {
   const states = Object.keys(lengthOf).map((s) => `${s} of length ${number(lengthOf[s][t], 2)}`);
   const ends = t === reached.at
     ? `; here the loss looks at ${reached.output}.`
-    : `; the same ${count} numbers (${weights}) serve all ${trace.steps} steps.`;
+    : `; ${same} serve all ${trace.steps} steps.`;
   const reads = quoted(reading, reading.word(t));
   return [`At ${at(t)} `, ["the cell", `${network.key}-text`], ` reads ${reads} and hands on ${states.join(" and ")}${ends}`];
 }

@@ -102,21 +102,19 @@ class Unfold {
     const own = (event) => event.target.closest?.(".wb-hit")?.dataset;
     const { element } = stage;
     element.addEventListener("pointerdown", (event) => {
-      const about = own(event);
-      if (!about) return;
+      const about = own(event) ?? {};
+      this.gripped = about.grip ? Number(about.step) : null;
       if (about.step !== undefined) frame.setStep(Number(about.step));
       if (about.arrow) this.pickArrow(about.arrow);
       if (!about.grip) return;
-      this.grip = { t: Number(about.step), y: event.clientY, first: this.reading.at(Number(about.step)) };
+      this.grip = { t: this.gripped, y: event.clientY, first: this.reading.at(this.gripped) };
       element.setPointerCapture(event.pointerId);
       frame.readout.hidden = true;
     });
     element.addEventListener("pointermove", (event) => {
-      if (this.grip) this.edit(this.grip.t, this.reading.dragged(this.grip.first, this.grip.y - event.clientY));
-      else {
-        const about = own(event);
-        frame.hover(event, about ? this.tellStage(about) : null);
-      }
+      const [grip, about] = [this.grip, own(event)];
+      if (grip) this.edit(grip.t, this.reading.dragged(grip.first, grip.y - event.clientY));
+      else frame.hover(event, about ? this.tellStage(about) : null);
     });
     const drop = () => {
       if (this.grip) this.release();
@@ -124,9 +122,9 @@ class Unfold {
     };
     element.addEventListener("pointerup", drop);
     element.addEventListener("pointercancel", drop);
-    element.addEventListener("dblclick", (event) => {
-      const about = own(event);
-      if (about?.grip) this.editOnce(Number(about.step), this.reading.at(Number(about.step), this.reading.first));
+    element.addEventListener("dblclick", () => {
+      const t = this.gripped;
+      if (t !== null) this.editOnce(t, this.reading.at(t, this.reading.first));
     });
   }
 
@@ -136,8 +134,9 @@ class Unfold {
     const { cell } = network;
     const [output] = Object.keys(cell.states);
     this.labels = arrows(network, network.about.formulas);
-    this.count = Object.values(network.parameters).reduce((sum, values) => sum + values.length, 0);
-    this.weights = [...new Set(Object.keys(network.parameters).map((name) => name.split(".")[0]))].join(", ");
+    const count = Object.values(network.parameters).reduce((sum, values) => sum + values.length, 0);
+    const letters = [...new Set(Object.keys(network.parameters).map((n) => n.split(".")[0]))];
+    this.same = letters.length ? `the same ${count} numbers (${letters.join(", ")})` : "the same equations";
     const units = network.units(output);
     this.unit = Math.min(this.unit, units - 1);
     this.units.fill(Array.from({ length: units }, (_, j) => [String(j), String(j)]), String(this.unit));
@@ -176,7 +175,7 @@ class Unfold {
     this.ghost ??= { trace: this.trace, x: reading.x };
     reading.set(t, value);
     if (reading.letters) this.frame.times.values[t] = reading.letters[value];
-    this.edited = t;
+    this.edited = value === reading.at(t, reading.first) ? null : t;
     this.run();
     this.turnSlider();
   }
@@ -272,7 +271,7 @@ class Unfold {
       reading: (t) => this.reading.word(t),
       names: (t) => (frame.times.kind === "step" || this.reading.letters ? `step ${t}` : this.called(t)),
       captions: [
-        `every copy is the same cell: the same ${this.count} numbers in ${this.weights}`,
+        `every copy is the same cell with ${this.same}`,
         backward ? "an arrow back is as wide as the square root of what is left" : "a strip shows all units of a state, white at 0",
       ],
     };
@@ -389,9 +388,9 @@ class Unfold {
 
   /** The sentence: what the step reads and hands on, what an edit did, or what is left of dL/dh. */
   speak() {
-    const { network, trace, reading, lengthOf, reached, count, weights, edited, frame } = this;
+    const { network, trace, reading, lengthOf, reached, same, edited, frame } = this;
     const t = edited ?? frame.step;
-    const about = { network, trace, reading, lengthOf, reached, count, weights, t, at: (k) => this.at(k) };
+    const about = { network, trace, reading, lengthOf, reached, same, t, at: (k) => this.at(k) };
     const say = edited !== null ? sayEdit : this.backward ? sayBackward : sayForward;
     frame.say(...say(about));
   }
