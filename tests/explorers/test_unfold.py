@@ -190,9 +190,9 @@ def test_forward_tells_what_is_read_and_handed_on(open_page, tmp_path):
     page = stage(open_page, tmp_path, net)
     turn(page, "forward")
     trace = net.run(X[:, None])
-    h, c = (number(np.linalg.norm(trace[name][26]), 2) for name in "hc")
+    h, c = (number(np.linalg.norm(trace[name][27]), 2) for name in "hc")
     assert sentence(page) == (
-        f"At step 26 the cell reads {number(X[26])} and hands on h of length {h} and c of length "
+        f"At step 27 the cell reads {number(X[27])} and hands on h of length {h} and c of length "
         f"{c}; the same 140 numbers (W, U, b) serve all 30 steps."
     )
 
@@ -229,7 +229,7 @@ def test_the_slider_edits_what_the_step_reads(open_page, tmp_path):
     net = wb.Recurrent("elman", 1, 5, seed=2)
     page = stage(open_page, tmp_path, net)
     edited = X.copy()
-    edited[26] = drag(page, "x at step 26", -30)
+    edited[27] = drag(page, "x at step 27", -30)
     moved = np.linalg.norm(net.run(edited[:, None]).h - net.run(X[:, None]).h, axis=1)
     assert f"by {number(moved[29], 2)}." in sentence(page)
     page.locator(".wb-body").focus()

@@ -2,8 +2,8 @@
 
 Question: how can one small cell read a long sequence, and how does the error find its way back?
 After a minute a student says: "It is the same cell with the same weights at every step; only the
-state that is handed on differs. The gradient walks back through the same arrows, multiplied by the
-same weights each time, and so little of it is left after many steps."
+state that is handed on differs. The gradient walks back through the same arrows and the same
+weights, shrunk or stretched a little each time, and so after many steps little of it is left."
 """
 
 from .. import data, pictures

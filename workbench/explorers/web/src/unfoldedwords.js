@@ -38,6 +38,11 @@ export function sayBackward({ network, reached, t, at }) {
       ` dL/d${output} is 1/√${units} = ${number(1 / Math.sqrt(units))} in every unit, of length 1.`];
   const states = Object.entries(carried);
   const left = states.map(([s, values]) => share(values[t]) + (states.length > 1 ? ` along ${s}` : ""));
-  return [`Back at ${at(t)}, ${stepsOf(back)} before the loss, ${left.join(" and ")} of the `, gradient,
-    ` is left, multiplied ${times(back)} by the same weights${back > 1 ? ", by new slopes each time" : ""}.`];
+  const ways = back === 1
+    ? "once back through the cell and its weights."
+    : `${times(back)} back through the same cell, the same weights with new slopes each time.`;
+  const start = `Back at ${at(t)}, ${stepsOf(back)} before the loss, `;
+  if (states.some(([, values]) => values[t] > 1))
+    return [`${start}the `, gradient, ` has grown to ${left.join(" and ")}: ${ways}`];
+  return [`${start}${left.join(" and ")} of the `, gradient, ` is left: ${ways}`];
 }

@@ -17,6 +17,13 @@ const SOFT = { class: "wb-soft", style: "" };
 
 const clamped = (value) => Math.min(1, Math.max(0, value));
 
+/** A cell's name on as many lines as its box has room for, or as much of it as has. */
+function titled(label, most) {
+  const words = label.split(" ");
+  if (words.length <= most && words.every((word) => word.length <= 7)) return words;
+  return [words[0].length <= 7 ? words[0] : "cell"];
+}
+
 /** Where everything is in a stage of that width, for a cell with those states. */
 export function places(states, steps, width) {
   const rows = [...states.slice(1), states[0]]; // the output beside the cell that gives it
@@ -75,9 +82,10 @@ export class Unrolled {
     const word = `var(--${network.key}-text)`;
     const forward = this.colourNow;
     this.box(MIDDLE, 1);
-    panel.text(`cell ${network.label}`, MIDDLE, top + plan.tall / 2 + 5, network.label, {
-      "text-anchor": "middle", "font-weight": 600, style: `fill:${word}`,
-      ...(network.label.length > 6 ? { textLength: BOX - 6, lengthAdjust: "spacingAndGlyphs" } : {}),
+    const lines = titled(network.label, Math.floor((plan.tall - 8) / 14));
+    lines.forEach((line, k) => {
+      const y = top + plan.tall / 2 + 5 + 14 * (k - (lines.length - 1) / 2);
+      panel.text(`cell ${k}`, MIDDLE, y, line, { "text-anchor": "middle", "font-weight": 600, style: `fill:${word}` });
     });
     plan.rows.forEach((state, k) => {
       const y = plan.lanes[state];

@@ -44,7 +44,7 @@ class Unfold {
     frame.rewind = () => this.rewind();
     frame.advance = () => this.advance();
     this.choose(0);
-    frame.setStep(Math.max(0, steps - 4));
+    frame.setStep(Math.max(0, steps - 3));
     this.turn("backward");
   }
 
