@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from matplotlib import pyplot
+from pages import arrive
 
 import workbench as wb
 from workbench.explorers import packing
@@ -18,12 +19,12 @@ def explorer():
 
 def said(explorer):
     """What the page was told last that is wrong, or None."""
-    return packing.unpack(explorer.to_page)[0].get("error")
+    return packing.unpack(explorer.answer)[0].get("error")
 
 
 def test_what_the_hand_changes_arrives_in_the_networks(explorer):
     value = np.arange(9.0)
-    explorer.from_page = packing.pack({"network": "GRU"}, {"U.z": value})
+    arrive(explorer, packing.pack({"network": "GRU"}, {"U.z": value}))
     np.testing.assert_array_equal(explorer.networks["GRU"].parameters["U.z"], value.reshape(3, 3))
     assert said(explorer) is None
 
@@ -33,9 +34,8 @@ def test_the_networks_that_were_given_stay_as_they_were():
     before = {name: array.copy() for name, array in net.parameters.items()}
     explorer = wb.explore.gates(net, np.zeros(5))
     mine = explorer.networks["leaky"]
-    explorer.from_page = packing.pack(
-        {"network": "leaky", "numbers": {"leak_rate": 0.5}}, {"b": np.ones(3)}
-    )
+    about = {"network": "leaky", "numbers": {"leak_rate": 0.5}}
+    arrive(explorer, packing.pack(about, {"b": np.ones(3)}))
     assert (mine.numbers["leak_rate"], net.numbers["leak_rate"]) == (0.5, 0.25)
     for name, array in before.items():
         np.testing.assert_array_equal(net.parameters[name], array)
@@ -68,12 +68,12 @@ def test_a_wrong_message_is_answered_in_the_page_and_a_right_one_clears_it(
     explorer, message, error
 ):
     before = explorer.networks["GRU"].parameters.copy()
-    explorer.from_page = message
+    arrive(explorer, message)
     assert said(explorer).startswith(error)
     assert "\n" not in said(explorer)
     for name, array in before.items():
         np.testing.assert_array_equal(explorer.networks["GRU"].parameters[name], array)
-    explorer.from_page = packing.pack({"network": "GRU"}, {"b.r": np.ones(3)})
+    arrive(explorer, packing.pack({"network": "GRU"}, {"b.r": np.ones(3)}))
     assert said(explorer) is None
 
 
@@ -88,7 +88,7 @@ def test_500_events_leave_no_figure_and_no_observer_behind(explorer):
         values = g.standard_normal(net.parameters[name].shape)
         good = bool(g.random() < 0.8)
         message = packing.pack({"network": "GRU"}, {name: values})
-        explorer.from_page = message if good else message[: g.integers(0, len(message))]
+        arrive(explorer, message if good else message[: g.integers(0, len(message))])
         if good:
             np.testing.assert_array_equal(net.parameters[name], values)
         assert (said(explorer) is None) == good

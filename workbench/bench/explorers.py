@@ -24,6 +24,7 @@ from pathlib import Path
 
 CASES = {
     "gates": ("wb.explore.gates('lstm')", "U.i[0, 0]"),
+    "kernel": ("wb.explore.gates('lstm', hidden_size=256)", "U.i[0, 0]"),
 }
 KEYS, DRAG = 120, 3.0  # key presses, seconds of dragging
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
@@ -43,12 +44,19 @@ WATCH = """
   }).observe(root, { attributeFilter: ['data-drawn'] });
 }
 """
+# Counts the bytes that go to the kernel and come from it.
 COUNT_BYTES = """
-const send = WebSocket.prototype.send;
-WebSocket.prototype.send = function (data) {
-  if (window.seen) window.seen.bytes += data.byteLength ?? data.size ?? data.length;
-  return send.call(this, data);
-};
+const size = (data) => data.byteLength ?? data.size ?? data.length;
+const count = (data) => { if (window.seen) window.seen.bytes += size(data); };
+window.WebSocket = new Proxy(WebSocket, {
+  construct(target, given) {
+    const socket = new target(...given);
+    socket.addEventListener("message", (event) => count(event.data));
+    const send = socket.send.bind(socket);
+    socket.send = (data) => { count(data); return send(data); };
+    return socket;
+  },
+});
 """
 IDLE = """
 () => {

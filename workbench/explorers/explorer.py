@@ -27,12 +27,17 @@ class Explorer(anywidget.AnyWidget):
     _esm = page.WEB / "bundle.js"
     _css = page.stylesheet()
     to_page = traitlets.Bytes(b"").tag(sync=True)
-    from_page = traitlets.Bytes(b"").tag(sync=True)
+    # A page's bytes arrive as a memoryview, which is no bytes to traitlets.
+    from_page = traitlets.Bytes(b"").tag(sync=True, from_json=lambda sent, _: bytes(sent))
+    answer = traitlets.Bytes(b"").tag(sync=True)
 
-    def __init__(self, title, about, arrays, nets, picture):
-        """title: words. about, arrays: the message. picture: () -> a matplotlib Figure."""
+    def __init__(self, title, about, arrays, nets, picture, compute=None):
+        """title: words. about, arrays: the message. picture: () -> a matplotlib Figure.
+
+        compute: (network, what the page asks) -> (about, arrays), for what needs the kernel.
+        """
         self._about = {**about, "title": title}
-        self._arrays, self._picture = arrays, picture
+        self._arrays, self._picture, self._compute = arrays, picture, compute
         self.title = title
         self.networks = {label: copied(net) for label, net in nets.items()}
         self.error = None
@@ -40,25 +45,33 @@ class Explorer(anywidget.AnyWidget):
         self.observe(self._received, "from_page")
 
     def _received(self, change):
-        """Take over what the page says; what is wrong with it is shown in the page."""
+        """Answer what the page says; what is wrong with it is shown in the page."""
+        ask, self.error, arrays = None, None, {}
         try:
-            self._take(*packing.unpack(change["new"]))
+            about, given = packing.unpack(change["new"])
+            ask = about.get("ask")
+            label = about.get("network")
+            if not isinstance(label, str) or label not in self.networks:
+                known = ", ".join(self.networks)
+                raise ValueError(f"network: expected one of {known}, got {label!r}")
+            if ask is None:
+                self._take(label, about, given)
+                told = {}
+            else:
+                told, arrays = self._asked(label, about)
         except ValueError as error:
-            self._tell(str(error))
-        else:
-            if self.error is not None:
-                self._tell(None)
+            self.error = str(error)
+            told = {"error": self.error}
+        self.answer = packing.pack({**told, "ask": ask}, arrays)
 
-    def _tell(self, error):
-        self.error = error
-        self.to_page = packing.pack({**self._about, "error": error}, self._arrays)
+    def _asked(self, label, about):
+        if self._compute is None:
+            raise ValueError("ask: expected nothing, this explorer computes in the page")
+        return self._compute(self.networks[label], about)
 
-    def _take(self, about, arrays):
+    def _take(self, label, about, arrays):
         """Put what the hand changed into the network it belongs to; all of it or nothing."""
-        label, numbers = about.get("network"), about.get("numbers", {})
-        if not isinstance(label, str) or label not in self.networks:
-            known = ", ".join(self.networks)
-            raise ValueError(f"network: expected one of {known}, got {label!r}")
+        numbers = about.get("numbers", {})
         if not isinstance(numbers, dict):
             raise ValueError(f"numbers: expected an object, got {numbers!r}")
         net = copied(self.networks[label])

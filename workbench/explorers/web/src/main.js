@@ -7,11 +7,35 @@ import { readSubject } from "./subject.js";
 import { views } from "./views/index.js";
 import * as words from "./words.js";
 
-/** Tell Python what the reader has set: plain values and arrays in one message. */
-const sender = (model) => (about, arrays) => {
-  model.set("from_page", new DataView(pack(about, arrays).buffer));
-  model.save_changes();
-};
+/**
+ * The way to Python: `send(about, arrays)` tells what the reader has set; `send.ask(about)` gives
+ * a promise of Python's {about, arrays}, and is missing where there is no kernel.
+ */
+function wayTo(model) {
+  const send = (about, arrays) => {
+    model.set("from_page", new DataView(pack(about, arrays).buffer));
+    model.save_changes();
+  };
+  if (!model.on) return send;
+  let answered = () => {};
+  let last = Promise.resolve();
+  let count = 0;
+  const asking = (about) =>
+    new Promise((resolve) => {
+      const ask = ++count;
+      answered = (message) => message.about.ask === ask && resolve(message);
+      send({ ...about, ask });
+    });
+  // One at a time: a message that is still waiting would be replaced by the next.
+  send.ask = (about) => (last = last.then(() => asking(about)));
+  model.on("change:answer", () => {
+    const message = unpack(model.get("answer"));
+    send.failed(message.about.error ?? null);
+    answered(message);
+  });
+  send.failed = () => {};
+  return send;
+}
 
 /**
  * Hide the still picture that Python puts below for a notebook that is opened without its kernel:
@@ -35,16 +59,15 @@ async function render({ model, el }) {
   let close = () => {};
   try {
     const subject = await readSubject(about, arrays);
-    const view = views[about.view](el, subject, sender(model));
+    const send = wayTo(model);
+    const view = views[about.view](el, subject, send);
+    send.failed = (error) => view.frame.error(error, "kernel");
     let show = () => {};
     requestAnimationFrame(() => (show = hideStill(el)));
     close = () => {
       view.close();
       show();
     };
-    model.on?.("change:to_page", () => {
-      view.frame.error(unpack(model.get("to_page")).about.error ?? null, "kernel");
-    });
   } catch (error) {
     console.error(error);
     el.replaceChildren(make("p", { class: "wb-error" }, `This explorer could not start: ${error.message}`));
