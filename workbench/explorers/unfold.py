@@ -7,6 +7,7 @@ weights, shrunk or stretched a little each time, and so after many steps little 
 """
 
 from .. import data, pictures
+from . import kernel
 from .explorer import Explorer
 from .formulas import formulas
 from .subject import Sequence, beside, network, packed
@@ -36,11 +37,23 @@ def unfold(net="elman", x=None, *, batch=0, cells=OTHERS, hidden_size=8, seed=0)
     sequence = Sequence.of(data.sunspots()[-SHOWN:] if x is None else x, batch)
     net = network(net, sequence, hidden_size, seed)
     nets = beside(net, cells)
+    _check_size(nets, len(sequence.x))
     about, arrays = packed(nets, sequence)
     for described, own in zip(about["networks"], nets.values(), strict=True):
         described["formulas"] = formulas(own.cell)
     about |= {"view": "unfold", "question": QUESTION}
     return Explorer(TITLE, about, arrays, nets, lambda: picture(net, sequence))
+
+
+def _check_size(nets, steps):
+    """Every move of a hand runs the whole network in the page, forward and back."""
+    for label, net in nets.items():
+        if kernel.is_large(net, steps):
+            raise ValueError(
+                f"net: expected a network that a page can run, of at most {kernel.LARGE:,} "
+                f"multiplications, got {label} with {net.hidden_size} units over {steps} steps; "
+                "take fewer units or a part of x"
+            )
 
 
 def picture(net, sequence):

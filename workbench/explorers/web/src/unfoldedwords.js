@@ -4,7 +4,7 @@ import { changes } from "./measures/unfold.js";
 import { number, share } from "./words.js";
 
 const quoted = (reading, word) => (reading.letters ? `“${word}”` : word);
-const times = (count) => (count === 1 ? "once" : `${count} times`);
+const times = (count) => (count === 2 ? "twice" : `${count} times`);
 const stepsOf = (count) => (count === 1 ? "1 step" : `${count} steps`);
 
 /** What the cell reads at step t and hands on. at(t): what a step is called. */
