@@ -315,6 +315,7 @@ def test_space_plays_the_values_forward_and_the_gradient_back(open_page, tmp_pat
     body = page.locator(".wb-body")
     body.focus()
     page.keyboard.press(" ")
+    settled(page)
     seen = page.evaluate(
         """() => new Promise(done => {
             const seen = [];
