@@ -9,5 +9,6 @@ the same equations, through the JavaScript writer. Trains nothing.
 from .explorer import Explorer
 from .gates import gates
 from .padding import padding
+from .unfold import unfold
 
-__all__ = ["Explorer", "gates", "padding"]
+__all__ = ["Explorer", "gates", "padding", "unfold"]

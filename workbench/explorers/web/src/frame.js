@@ -271,8 +271,12 @@ export class Frame {
   timeAxis(panel) {
     panel.begin(40);
     const scale = scaleLinear([-0.5, this.steps - 0.5], [this.left, this.right]);
-    panel.axis("time", "bottom", scale, this.ticks(), 0, 0);
-    panel.text("name", this.left - 12, 16, this.times.name, { class: "wb-soft", "text-anchor": "end" });
+    const ticks = this.ticks();
+    panel.axis("time", "bottom", scale, ticks, 0, 0);
+    // A first tick as wide as a date reaches to the left of the axis, where its name stands.
+    const [[first, text]] = [...ticks, [0, ""]];
+    const beyond = Math.max(0, 3.5 * String(text).length - (this.x(first) - this.left));
+    panel.text("name", this.left - 12 - beyond, 16, this.times.name, { class: "wb-soft", "text-anchor": "end" });
     panel.end();
   }
 }

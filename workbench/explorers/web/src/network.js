@@ -82,16 +82,19 @@ export class Run {
     return name in states ? states[name].subarray(this.network.units(name)) : lines[name];
   }
 
+  /** What the matrix of a product ("U.f h") multiplies at step t. */
+  operand(key, t) {
+    const { operand, columns: size } = this.network.cell.products[key];
+    const columns = this.network.sizes[size];
+    return operandOf(this, operand, columns).subarray(t * columns, (t + 1) * columns);
+  }
+
   /** What a product ("U.f h") gives row j at step t. */
   product(key, t, j) {
-    const { cell, sizes, parameters } = this.network;
-    const { matrix, operand, columns: size } = cell.products[key];
-    const columns = sizes[size];
-    const vector = operandOf(this, operand, columns);
-    let sum = 0;
-    for (let k = 0; k < columns; k++)
-      sum += parameters[matrix][j * columns + k] * vector[t * columns + k];
-    return sum;
+    const { cell, parameters } = this.network;
+    const vector = this.operand(key, t);
+    const row = parameters[cell.products[key].matrix].subarray(j * vector.length);
+    return vector.reduce((sum, value, k) => sum + row[k] * value, 0);
   }
 
   /** Adjoints of 0 for this many steps. */

@@ -2,5 +2,6 @@
 
 import { gates } from "./gates.js";
 import { padding } from "./padding.js";
+import { unfold } from "./unfold.js";
 
-export const views = { gates, padding };
+export const views = { gates, padding, unfold };

@@ -1,0 +1,358 @@
+"""The unfold explorer: its message and picture, its measures in Node.js, its page in Chromium."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cases import CELLS, NAMES, case
+from pages import drag, sentence, settled, show
+
+import workbench as wb
+from workbench.explorers.formulas import formulas
+from workbench.pictures import number, share
+from workbench.targets.notation import MathML, equations
+
+X = np.sin(np.arange(30.0))
+DRIVER = Path(__file__).parent / "unfold_answer.js"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_formulas_are_the_equations_and_their_blanks_name_what_the_cell_has(name):
+    cell = CELLS[name]
+    lines = formulas(cell)["lines"]
+    assert {line["name"]: line["equation"] for line in lines} == equations(cell.graph, MathML())
+    known = {
+        "line": set(cell.graph.lines),
+        "state": set(cell.states),
+        "input": {"x"},
+        "vector": set(cell.graph.parameters),
+        "number": set(cell.graph.numbers),
+        "product": {product["key"] for line in lines for product in line["products"]},
+    }
+    written = cell.source("module", "javascript")
+    assert all(f"{json.dumps(key)}: " in written for key in known["product"])
+    for line in lines:
+        blanks = re.findall(r'data-kind="(\w+)" data-key="([^"]*)"', line["numbers"])
+        assert all(key in known[kind] for kind, key in blanks)
+
+
+def test_an_arrow_feeds_the_lines_that_read_it():
+    lines = formulas(wb.cells.get("lstm"))["lines"]
+    fed = {arrow: [n["name"] for n in lines if arrow in n["reads"]] for arrow in ("x", "h", "c")}
+    assert fed == {"x": list("ifgo"), "h": list("ifgo"), "c": ["c"]}
+    reset = next(line for line in formulas(wb.cells.get("gru"))["lines"] if line["name"] == "n")
+    assert reset["products"][1]["operand"] == "r[t] \N{MIDDLE DOT} h[t\N{MINUS SIGN}1]"
+    assert reset["products"][1]["reads"] == ["h"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_state_answers_to_those_before_it_as_the_jacobian_says(name):
+    c = case(name, "unfold through", time=3, batch=1)
+    jacobian = c.run().jacobian()[:, 0]
+    ends = np.cumsum([c.initial[state].shape[1] for state in c.net.cell.states])
+    place = dict(zip(c.net.cell.states, np.split(np.arange(ends[-1]), ends[:-1]), strict=True))
+    for before, chain in formulas(c.net.cell)["back"].items():
+        answering = [
+            after
+            for after in place
+            if np.any(jacobian[:, place[after]][:, :, place[before]])
+        ]  # fmt: skip
+        assert chain["through"] == answering
+
+
+def test_picture_shows_the_last_copies():
+    net = wb.Recurrent("gru", 1, 4, seed=3)
+    drawn = wb.explore.unfold(net, X).picture()
+    direct = wb.pictures.unfold(net.run(X[:, None]), first=25, steps=5)
+    assert wb.pictures.to_svg(drawn) == wb.pictures.to_svg(direct)
+    assert wb.explore.unfold(net, X[:3]).picture() is not None
+
+
+def test_nothing_given_is_an_elman_network_and_sixty_years():
+    explorer = wb.explore.unfold()
+    assert list(explorer.networks) == ["Elman", "LSTM", "GRU"]
+    assert explorer._arrays["x"].shape == (60, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"net": "lstn"}, "lstn"),
+        ({"net": 3}, "net: expected a Recurrent, a cell or its name .*, got int"),
+        ({"x": np.zeros((5, 1, 1)), "batch": 2}, r"batch: expected 0\.\.0, got 2"),
+        ({"x": [1.0]}, r"x: expected 2\.\.400 steps in one explorer, got 1"),
+        ({"x": [0.0, np.nan]}, "x: expected finite numbers, got nan at step 1, input 0"),
+        ({"x": {}}, "x: expected an array of numbers, .*, got dict"),
+        ({"net": wb.Recurrent("gru", 3, 2), "x": X}, "x: expected 3 inputs, .*, got 1"),
+        ({"cells": ["nobody"]}, "nobody"),
+        ({"hidden_size": 400}, "net: expected a network .*, got Elman with 400 units over 60"),
+    ],
+)
+def test_what_cannot_be_shown_is_told_in_one_line(arguments, said):
+    with pytest.raises(ValueError, match=said) as caught:
+        wb.explore.unfold(**arguments)
+    assert "\n" not in str(caught.value)
+
+
+def measured(node, jobs):
+    done = subprocess.run(
+        [node, DRIVER], input=json.dumps(jobs), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+def stacked_gradient(trace, net, t):
+    """dL/d(states after step t), each with the others held, of the loss at the last step."""
+    seed = np.zeros(trace[net.cell.output].shape)
+    seed[-1] = 1 / np.sqrt(seed.shape[1])
+    carried = trace.bptt(seed).carried
+    parts = [carried[s][t] + (seed[t] if s == net.cell.output else 0) for s in net.cell.states]
+    return np.concatenate(parts)
+
+
+@pytest.mark.browser
+def test_measures_of_the_page_are_those_of_the_workbench(node):
+    jobs, made = [], []
+    for name in wb.cells.CELLS:
+        c = case(name, "unfold", time=12, batch=1)
+        c.x = c.x[:, 0]
+        other = c.x.copy()
+        other[3] += 0.5
+        units = {state: c.initial[state].shape[1] for state in c.net.cell.states}
+        back = [(t, s, j) for t in (1, 6, 11) for s, n in units.items() for j in (0, n - 1)]
+        jobs.append(
+            {
+                "source": c.net.cell.source("module", "javascript"),
+                "sizes": {k: int(v) for k, v in c.net.lengths.items()},
+                "parameters": {k: a.ravel().tolist() for k, a in c.net.parameters.items()},
+                "numbers": {k: float(v) for k, v in c.net.numbers.items()},
+                "x": c.x.ravel().tolist(),
+                "other": other.ravel().tolist(),
+                "back": back,
+            }
+        )
+        made.append((c, other, units, back))
+    for (c, other, units, back), got in zip(made, measured(node, jobs), strict=True):
+        trace = c.net.run(c.x)
+        wanted = wb.measure.gradient_reach(trace)
+        np.testing.assert_allclose(got["total"], wanted.total, rtol=1e-11)
+        for state, norms in wanted.carried.items():
+            np.testing.assert_allclose(got["carried"][state], norms, rtol=1e-11)
+        output = c.net.cell.output
+        moved = np.linalg.norm(trace[output] - c.net.run(other)[output], axis=1)
+        np.testing.assert_allclose(got["changed"], moved, atol=1e-13)
+        jacobian = trace.jacobian()
+        offset = dict(zip(units, np.cumsum([0, *units.values()]), strict=False))
+        for (t, state, unit), value, columns in zip(back, got["back"], got["terms"], strict=True):
+            column = jacobian[t][:, offset[state] + unit]
+            np.testing.assert_allclose(np.concatenate(columns), column, atol=1e-12)
+            expected = column @ stacked_gradient(trace, c.net, t)
+            np.testing.assert_allclose(value, expected, atol=1e-12)
+
+
+def stage(open_page, tmp_path, net, x=X, **window):
+    """A page whose window never slides, so that a pointer finds what it was aimed at."""
+    explorer = wb.explore.unfold(net, x)
+    return show(open_page, explorer, tmp_path, reduced_motion="reduce", height=1000, **window)
+
+
+def turn(page, way):
+    page.get_by_role("group", name="direction").get_by_text(way).click()
+    settled(page)
+
+
+def texts(page):
+    return page.locator(".wb-body .wb-panel").first.locator("text").all_text_contents()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("cell", ["elman", "lstm", "gru"])
+def test_what_is_left_stands_under_the_copies_and_in_the_sentence(cell, open_page, tmp_path):
+    net = wb.Recurrent(cell, 1, 5, seed=2)
+    page = stage(open_page, tmp_path, net)
+    reach = wb.measure.gradient_reach(net.run(X[:, None]))
+    shown = texts(page)
+    for norms in reach.carried.values():
+        assert all(share(left) in shown for left in norms[-5:])
+    page.locator(".wb-body").focus()
+    page.keyboard.press("Home")
+    said = sentence(page)
+    assert "29 steps before the loss" in said
+    assert all(share(norms[0]) in said for norms in reach.carried.values())
+
+
+@pytest.mark.browser
+def test_forward_tells_what_is_read_and_handed_on(open_page, tmp_path):
+    net = wb.Recurrent("lstm", 1, 5, seed=2)
+    page = stage(open_page, tmp_path, net)
+    turn(page, "forward")
+    trace = net.run(X[:, None])
+    h, c = (number(np.linalg.norm(trace[name][27]), 2) for name in "hc")
+    assert sentence(page) == (
+        f"At step 27 the cell reads {number(X[27])} and hands on h of length {h} and c of length "
+        f"{c}; the same 140 numbers (W, U, b) serve all 30 steps."
+    )
+
+
+@pytest.mark.browser
+def test_dragging_what_a_copy_reads_moves_all_later_states(open_page, tmp_path):
+    net = wb.Recurrent("gru", 1, 5, seed=2)
+    page = stage(open_page, tmp_path, net)
+    grip = page.locator("[data-grip][data-step='26']").bounding_box()
+    x, y = grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 40, steps=5)
+    edited = X.copy()
+    edited[26] = X[26] + 40 / 160 * np.ptp(X)
+    moved = np.linalg.norm(net.run(edited[:, None]).h - net.run(X[:, None]).h, axis=1)
+    now, later = number(moved[26], 2), number(moved[29], 2)
+    wanted = (
+        f"At step 26 the cell now reads {number(edited[26])}, at first {number(X[26])}: h moves "
+        f"there by {now}, and at step 29, 3 steps later, by {later}."
+    )
+    assert sentence(page) == wanted
+    page.mouse.up()
+    assert sentence(page) == wanted
+    page.mouse.dblclick(x, y)
+    assert "now reads" not in sentence(page)
+    assert number(X[26]) in texts(page)
+    reach = wb.measure.gradient_reach(net.run(X[:, None]))
+    assert f"{share(reach.total[26])} of the gradient" in sentence(page)
+
+
+@pytest.mark.browser
+def test_the_slider_edits_what_the_step_reads(open_page, tmp_path):
+    net = wb.Recurrent("elman", 1, 5, seed=2)
+    page = stage(open_page, tmp_path, net)
+    edited = X.copy()
+    edited[27] = drag(page, "x at step 27", -30)
+    moved = np.linalg.norm(net.run(edited[:, None]).h - net.run(X[:, None]).h, axis=1)
+    assert f"by {number(moved[29], 2)}." in sentence(page)
+    page.locator(".wb-body").focus()
+    page.keyboard.press("Home")
+    reach = wb.measure.gradient_reach(net.run(edited[:, None]))
+    assert f"{share(reach.total[0])} of the gradient" in sentence(page)
+
+
+@pytest.mark.browser
+def test_another_letter_is_read_in_its_place(open_page, tmp_path):
+    text, other = "to be or not to be", "to be or not ne be"
+    net = wb.Recurrent("gru", len(set(text)), 5, seed=2)
+    page = stage(open_page, tmp_path, net, text)
+    for step, letter in ((13, "n"), (14, "e")):
+        page.locator(".wb-body").focus()
+        page.keyboard.press("Home")
+        for _ in range(step):
+            page.keyboard.press("ArrowRight")
+        page.get_by_label("letter").select_option(label=letter)
+    letters = sorted(set(text))
+    one_hot = [np.array([[float(a == b) for b in letters] for a in t]) for t in (text, other)]
+    first, second = (net.run(x).h for x in one_hot)
+    moved = number(np.linalg.norm(second[-1] - first[-1]), 2)
+    assert sentence(page).startswith("At step 14 the cell now reads “e”, at first “o”")
+    assert sentence(page).endswith(f"3 steps later, by {moved}.")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("cell", ["elman", "lstm", "gru"])
+def test_a_clicked_arrow_shows_its_formula_with_the_numbers_of_the_step(cell, open_page, tmp_path):
+    net = wb.Recurrent(cell, 1, 5, seed=2)
+    page = stage(open_page, tmp_path, net)
+    turn(page, "forward")
+    page.locator("[data-arrow='h'][data-step='27']").click()
+    page.get_by_label("unit").select_option("3")
+    settled(page)
+    trace = net.run(X[:, None])
+    fed = [line["name"] for line in formulas(net.cell)["lines"] if "h" in line["reads"]]
+    results = page.locator(".wb-numbers math > mn:last-child").all_text_contents()
+    assert results == [number(trace[name][27, 3]) for name in fed]
+    matrix = next(name for name in net.parameters if name.startswith("U"))
+    product = net.parameters[matrix][3] @ trace.h[26]
+    blank = page.locator(f"mn[data-kind='product'][data-key='{matrix} h']")
+    assert blank.text_content().strip("()") == number(product)
+
+
+@pytest.mark.browser
+def test_an_arrow_walked_back_shows_the_chain_rule_with_its_numbers(open_page, tmp_path):
+    net = wb.Recurrent("lstm", 1, 5, seed=2)
+    page = stage(open_page, tmp_path, net)
+    page.locator("[data-arrow='c'][data-step='27']").click()
+    settled(page)
+    trace = net.run(X[:, None])
+    value = trace.jacobian()[27][:, 5] @ stacked_gradient(trace, net, 27)
+    assert page.locator(".wb-numbers mn").last.text_content() == number(value)
+
+
+@pytest.mark.browser
+def test_every_cell_and_every_arrow_can_be_asked(open_page, tmp_path):
+    for name in NAMES:
+        cell = CELLS[name]
+        inputs = 5 if cell.graph.tied is not None else 2
+        net = wb.Recurrent(cell, inputs, 5, sizes={size: 4 for size in cell.size_names})
+        x = np.random.default_rng(3).standard_normal((6, inputs))
+        page = show(open_page, wb.explore.unfold(net, x, cells=()), tmp_path)
+        for way in ("forward", "backward"):
+            turn(page, way)
+            arrows = page.get_by_label("arrow")
+            for value in arrows.locator("option").evaluate_all("all => all.map(o => o.value)"):
+                arrows.select_option(value)
+                settled(page)
+                assert page.locator(".wb-error").is_hidden()
+                blanks = page.locator("mn[data-kind]").all_text_contents()
+                assert all(text and text not in ("NaN", "not a number") for text in blanks)
+        page.close()
+
+
+@pytest.mark.browser
+def test_space_plays_the_values_forward_and_the_gradient_back(open_page, tmp_path):
+    net = wb.Recurrent("elman", 1, 5, seed=2)
+    page = stage(open_page, tmp_path, net, X[:4])
+    body = page.locator(".wb-body")
+    body.focus()
+    page.keyboard.press(" ")
+    settled(page)
+    seen = page.evaluate(
+        """() => new Promise(done => {
+            const seen = [];
+            const look = () => {
+                const way = document.querySelector('[aria-label=direction] [aria-pressed=true]');
+                const now = way.textContent + ' ' + document.querySelector('.wb-body').ariaValueNow;
+                if (seen.at(-1) !== now) seen.push(now);
+                const playing = document.querySelector('.wb-play').textContent.includes('pause');
+                playing ? requestAnimationFrame(look) : done(seen);
+            };
+            look();
+        })"""
+    )
+    order = [f"forward {t}" for t in range(4)] + [f"backward {t}" for t in (3, 2, 1, 0)]
+    # A busy computer draws fewer pictures than there are steps.
+    assert seen == sorted(set(seen), key=order.index)
+    assert seen[0].startswith("forward")
+    assert seen[-1] == "backward 0"
+    for key, step in [("End", 3), ("ArrowLeft", 2), ("Home", 0), ("Shift+ArrowRight", 3)]:
+        page.keyboard.press(key)
+        settled(page)
+        assert body.get_attribute("aria-valuenow") == str(step)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [640, 960])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_text_is_small_or_outside_the_page(scheme, width, open_page, tmp_path):
+    page = stage(open_page, tmp_path, "lstm", X, width=width, color_scheme=scheme)
+    assert page.locator(".wb").get_attribute("data-theme") == scheme
+    for way in ("backward", "forward"):
+        turn(page, way)
+        for box, size in page.evaluate(
+            """[...document.querySelectorAll('.wb text, .wb button, .wb label, .wb p, .wb math')]
+            .map(e => [e.getBoundingClientRect().toJSON(),
+                       parseFloat(getComputedStyle(e).fontSize)])"""
+        ):
+            assert size >= 12
+            assert box["left"] >= 0
+            assert box["right"] <= width

@@ -1,0 +1,399 @@
+/**
+ * The folded cell beside its copies along the sequence: values run forward, the gradient back.
+ * Drag what a copy reads, ask an arrow what it carries; the whole input lies below.
+ */
+
+import { scaleLinear } from "d3-scale";
+import { signed } from "../colours.js";
+import { choice, make, slider, tabs } from "../controls.js";
+import { Formulas, arrows } from "../formulas.js";
+import { Frame } from "../frame.js";
+import { lengths, reach } from "../measures/unfold.js";
+import { Reading } from "../reading.js";
+import { sayBackward, sayEdit, sayForward } from "../unfoldedwords.js";
+import { Unrolled, places } from "../unrolled.js";
+import { number, power, share } from "../words.js";
+
+const [ZOOM, INPUT, TRACK, ZERO] = [20, 48, 60, 10];
+const SLIDE = 60; // milliseconds in which the window comes closer by a factor of e
+const WIDE = 800;
+const largest = (values) => values.reduce((most, v) => Math.max(most, Math.abs(v) || 0), 0);
+
+class Unfold {
+  constructor(el, subject) {
+    const { title, question, steps } = subject;
+    Object.assign(this, { subject, unit: 0, limits: {}, ghost: null });
+    this.reading = new Reading(subject);
+    const times = { ...subject.times, values: subject.times.values?.slice() };
+    this.frame = new Frame(el, { title, question, steps, times });
+    const { frame } = this;
+    frame.root.classList.add("wb-unfold");
+    this.addControls();
+    this.stage = frame.panel({ height: 300, label: "the cell and its copies", scrub: false });
+    this.unrolled = new Unrolled(this.stage);
+    this.strip = frame.panel({ height: ZOOM + INPUT, label: "the whole input", tell: (x) => this.tellInput(x) });
+    this.track = frame.panel({ height: TRACK, label: "the whole run", tell: (x, y) => this.tellTrack(x, y) });
+    this.axis = frame.panel({ height: 40, label: "time axis" });
+    this.columns = make("div", { class: "wb-columns" });
+    frame.saying.after(this.columns);
+    const width = () => (frame.width >= WIDE ? (frame.width - 32) / 2 : frame.width);
+    this.formulas = new Formulas(frame, { width, into: this.columns, onArrow: (arrow) => this.pickArrow(arrow) });
+    this.listen();
+    frame.draw = () => this.draw();
+    frame.stepped = () => this.stepped();
+    frame.rewind = () => this.rewind();
+    frame.advance = () => this.advance();
+    this.choose(0);
+    frame.setStep(Math.max(0, steps - 3));
+    this.turn("backward");
+  }
+
+  close() {
+    this.frame.close();
+  }
+
+  addControls() {
+    const { frame, subject, reading } = this;
+    frame.add(tabs({
+      label: "cell", value: 0, onChange: (k) => this.choose(k),
+      options: subject.networks.map((net, k) => [k, net.label, `--${net.key}-text`]),
+    }));
+    this.units = frame.add(choice({
+      label: "unit", options: [["0", "0"]], value: "0",
+      onChange: (unit) => {
+        this.unit = Number(unit);
+        frame.redraw();
+      },
+    }));
+    this.direction = frame.add(tabs({
+      label: "direction", value: "backward", options: [["forward", "forward"], ["backward", "backward", "--back-text"]],
+      onChange: (way) => {
+        frame.play(false);
+        this.revealing = false;
+        this.turn(way);
+      },
+    }));
+    frame.addPlay();
+    if (reading.letters) {
+      this.letter = frame.add(choice({
+        label: "letter", options: reading.letters.map((text, k) => [String(k), text]), value: "0",
+        onChange: (k) => this.editOnce(frame.step, Number(k)),
+      }));
+      return;
+    }
+    if (reading.inputs > 1)
+      frame.add(choice({
+        label: "input", options: subject.inputs.map((name, k) => [String(k), name]), value: "0",
+        onChange: (k) => {
+          reading.feature = Number(k);
+          this.turnSlider();
+          frame.redraw();
+        },
+      }));
+    const [min, max] = reading.ends;
+    this.slider = frame.add(slider({
+      label: "x", min, max, step: reading.span / 200, value: 0, format: (value) => number(value),
+      onInput: (value) => this.edit(frame.step, value), onDone: () => this.release(),
+    }));
+  }
+
+  listen() {
+    const { stage, frame } = this;
+    const own = (event) => event.target.closest?.(".wb-hit")?.dataset;
+    const { element } = stage;
+    element.addEventListener("pointerdown", (event) => {
+      const about = own(event) ?? {};
+      this.gripped = about.grip ? Number(about.step) : null;
+      if (about.step !== undefined) frame.setStep(Number(about.step));
+      if (about.arrow) this.pickArrow(about.arrow);
+      if (!about.grip) return;
+      this.grip = { t: this.gripped, y: event.clientY, first: this.reading.at(this.gripped) };
+      element.setPointerCapture(event.pointerId);
+      frame.readout.hidden = true;
+    });
+    element.addEventListener("pointermove", (event) => {
+      const [grip, about] = [this.grip, own(event)];
+      if (grip) this.edit(grip.t, this.reading.dragged(grip.first, grip.y - event.clientY));
+      else frame.hover(event, about ? this.tellStage(about) : null);
+    });
+    const drop = () => {
+      if (this.grip) this.release();
+      this.grip = null;
+    };
+    element.addEventListener("pointerup", drop);
+    element.addEventListener("pointercancel", drop);
+    element.addEventListener("dblclick", () => {
+      const t = this.gripped;
+      if (t !== null) this.editOnce(t, this.reading.at(t, this.reading.first));
+    });
+  }
+
+  /** Turn to another cell of the picker; what was edited in the input stays. */
+  choose(k) {
+    const network = (this.network = this.subject.networks[k]);
+    const { cell } = network;
+    const [output] = Object.keys(cell.states);
+    this.labels = arrows(network, network.about.formulas);
+    const count = Object.values(network.parameters).reduce((sum, values) => sum + values.length, 0);
+    const letters = [...new Set(Object.keys(network.parameters).map((n) => n.split(".")[0]))];
+    this.same = letters.length ? `the same ${count} numbers (${letters.join(", ")})` : "the same equations";
+    const units = network.units(output);
+    this.unit = Math.min(this.unit, units - 1);
+    this.units.fill(Array.from({ length: units }, (_, j) => [String(j), String(j)]), String(this.unit));
+    this.colours = Object.fromEntries(cell.lines.map((name, n) => [name, `line-${(n % 8) + 1}`]));
+    this.chosen = this.formulas.show(network, network.about.formulas, this.colours, this.labels, this.chosen);
+    Object.assign(this, { ghost: null, edited: null });
+    this.run();
+    this.settle();
+  }
+
+  run() {
+    const { network } = this;
+    this.trace = network.run(this.reading.x);
+    this.reached = reach(this.trace);
+    this.lengthOf = Object.fromEntries(
+      Object.keys(network.cell.states).map((state) => [state, lengths(this.trace.line(state), network.units(state))]),
+    );
+    this.frame.redraw();
+  }
+
+  /** Ends of all scales, kept while a hand drags so that nothing jumps. */
+  settle() {
+    const { carried, total } = this.reached;
+    for (const state of Object.keys(carried)) this.limits[state] = largest(this.trace.line(state));
+    const curves = Object.values(carried);
+    this.most = Math.min(Number.MAX_VALUE, Math.max(...curves.map(largest), largest(total)));
+    const least = Math.min(...curves.flatMap((curve) => [...curve].filter((value) => value > 0)));
+    this.decades = [Math.floor(Math.log10(least)), Math.max(0, Math.ceil(Math.log10(this.most)))];
+    this.turnSlider();
+  }
+
+  /** Let step t read something else; all later states follow. */
+  edit(t, value) {
+    const { reading } = this;
+    if (value === reading.at(t)) return;
+    this.ghost ??= { trace: this.trace, x: reading.x };
+    reading.set(t, value);
+    if (reading.letters) this.frame.times.values[t] = reading.letters[value];
+    this.edited = value === reading.at(t, reading.first) ? null : t;
+    this.run();
+    this.turnSlider();
+  }
+
+  editOnce(t, value) {
+    this.edit(t, value);
+    this.release();
+  }
+
+  release() {
+    this.ghost = null;
+    this.settle();
+    this.frame.redraw();
+  }
+
+  turnSlider() {
+    const { reading, frame } = this;
+    const t = frame.step;
+    if (this.letter) this.letter.set(String(reading.at(t)));
+    if (!this.slider) return;
+    const name = this.subject.inputs[reading.feature];
+    const [min, max] = reading.ends;
+    this.slider.turnTo({ label: `${name} at ${frame.name(t)}`, min, max, first: reading.at(t, reading.first), value: reading.at(t) });
+  }
+
+  turn(way) {
+    this.backward = way === "backward";
+    this.direction.set(way);
+    this.edited = null;
+    this.frame.redraw();
+  }
+
+  pickArrow(arrow) {
+    this.chosen = arrow;
+    this.formulas.arrow.set(arrow);
+    this.frame.redraw();
+  }
+
+  stepped() {
+    if (!this.frame.playing) this.revealing = false;
+    this.edited = null;
+    this.turnSlider();
+  }
+
+  /** A play begins with the first step, after a pause where it was. */
+  rewind() {
+    if (this.revealing) return;
+    this.turn("forward");
+    this.frame.setStep(0);
+    this.revealing = true;
+  }
+
+  /** Forward to the last step, then the way back from the loss to the first. */
+  advance() {
+    const { frame, backward } = this;
+    if (!backward && frame.step === frame.steps - 1) this.turn("backward");
+    else if (backward && frame.step === 0) this.revealing = false;
+    else frame.setStep(frame.step + (backward ? -1 : 1));
+    return this.revealing;
+  }
+
+  /** The step's name as it stands under a copy and in a sentence. */
+  called(t) {
+    return String(this.frame.times.values?.[t] ?? t);
+  }
+
+  at(t) {
+    const { kind } = this.frame.times;
+    return kind === "label" || kind === "step" ? `step ${t}` : this.called(t);
+  }
+
+  draw() {
+    const { frame } = this;
+    const width = this.stage.widthNow();
+    const plan = places(Object.keys(this.network.cell.states), frame.steps, width);
+    this.slide(plan.count);
+    this.unrolled.draw(this.scene());
+    this.drawStrip(plan);
+    this.drawTrack();
+    frame.timeAxis(this.axis);
+    this.formulas.draw({ ...this.scene(), names: (t) => this.at(t) });
+    this.speak();
+  }
+
+  scene() {
+    const { frame, network, trace, reached, limits, chosen, labels, lengthOf, most, backward, shown } = this;
+    const { step } = frame;
+    return {
+      network, trace, reached, limits, chosen, labels, lengthOf, most, backward, shown, step, unit: this.unit,
+      ghost: this.ghost?.trace, moving: this.revealing,
+      done: (t) => backward || !this.revealing || t <= step,
+      back: (t) => !this.revealing || t >= step,
+      reading: (t) => this.reading.word(t),
+      names: (t) => (frame.times.kind === "step" || this.reading.letters ? `step ${t}` : this.called(t)),
+      captions: [
+        `every copy is the same cell with ${this.same}`,
+        backward ? "an arrow back is as wide as the square root of what is left" : "a strip shows all units of a state, white at 0",
+      ],
+    };
+  }
+
+  /** Bring the current step into the window, with one copy more on either side. */
+  slide(count) {
+    const { frame } = this;
+    const end = frame.steps - count;
+    const now = performance.now();
+    const from = this.window ?? end;
+    const wanted = Math.min(Math.max(from, frame.step - count + 2), Math.max(0, frame.step - 1));
+    this.window = Math.min(Math.max(0, end), Math.max(0, wanted));
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const away = this.window - (this.shown ?? this.window);
+    const part = 1 - Math.exp(-Math.min(40, now - (this.drawnAt ?? now) || 16) / SLIDE);
+    this.drawnAt = now;
+    const there = still || Math.abs(away) < 0.01 || Math.abs(away) > count;
+    this.shown = there ? this.window : this.shown + away * part;
+    if (!there) frame.redraw();
+    else this.drawnAt = null;
+  }
+
+  /** The whole input, with the window marked and the lines that enlarge it to the copies. */
+  drawStrip({ count, left, right }) {
+    const { strip: panel, frame, subject, reading } = this;
+    panel.begin();
+    const { ink } = panel;
+    const wide = (frame.right - frame.left) / frame.steps;
+    const [from, to] = [frame.left + this.shown * wide, frame.left + (this.shown + count) * wide];
+    ink.fillStyle = frame.colour("band");
+    ink.fillRect(from, ZOOM, to - from, INPUT);
+    panel.line(left, 2, from, ZOOM);
+    panel.line(right, 2, to, ZOOM);
+    if (reading.inputs === 1) {
+      const share = (value) => Math.min(1.05, Math.max(-0.05, (value - reading.low) / reading.span));
+      const y = (x) => (t) => ZOOM + INPUT - 5 - share(x[t]) * (INPUT - 10);
+      if (this.ghost) panel.curve(y(this.ghost.x), { colour: frame.colour("ink"), alpha: 0.3, width: 3 });
+      panel.curve(y(reading.x), { colour: frame.colour("ink"), width: 1.3 });
+    } else panel.heat(reading.x, reading.inputs, signed(largest(reading.first)), { top: ZOOM, height: INPUT });
+    for (const side of [from, to]) panel.line(side, ZOOM, side, ZOOM + INPUT, { colour: frame.colour("soft") });
+    panel.text("name", frame.left - 12, ZOOM + INPUT / 2 + 4, subject.input, { class: "wb-name", "text-anchor": "end" });
+    panel.end();
+  }
+
+  drawTrack() {
+    const { track: panel, frame } = this;
+    panel.begin();
+    if (this.backward) this.drawReach(panel);
+    else {
+      const { output } = this.reached;
+      const scale = signed(this.limits[output]);
+      panel.heat(this.trace.line(output), this.network.units(output), scale, {
+        top: 2, height: TRACK - 4, hidden: (t) => this.revealing && t > frame.step,
+      });
+      panel.text("name", frame.left - 12, TRACK / 2 + 4, `${output}, all units`, { "text-anchor": "end" });
+      panel.text("high", frame.right + 8, 13, number(scale.high, 2), { class: "wb-soft" });
+      panel.text("low", frame.right + 8, TRACK - 4, number(scale.low, 2), { class: "wb-soft" });
+    }
+    panel.end();
+  }
+
+  /** How much of the gradient is left at every step, on a log axis; an exact 0 lies in its band. */
+  drawReach(panel) {
+    const { frame, reached } = this;
+    const [low, high] = this.decades;
+    const scale = scaleLinear([low, high], [TRACK - ZERO - 6, 8]);
+    for (const exponent of [low, high]) {
+      panel.line(frame.left, scale(exponent), frame.right, scale(exponent));
+      panel.text(`decade ${exponent === low}`, frame.right + 8, scale(exponent) + 4, power(exponent), { class: "wb-soft" });
+    }
+    const zero = TRACK - 4;
+    const states = Object.entries(reached.carried);
+    const y = (values) => (t) => {
+      if (this.revealing && t < frame.step) return NaN;
+      return values[t] > 0 ? Math.min(TRACK - 3, Math.max(3, scale(Math.log10(values[t])))) : zero;
+    };
+    states.forEach(([state, values], k) => {
+      panel.curve(y(values), { colour: frame.colour("back"), dash: k ? [4, 3] : [], width: 1.6, to: k ? reached.at : frame.steps });
+    });
+    panel.text("left", frame.left - 12, 20, states.length > 1 ? "gradient left" : `left of dL/d${reached.output}`, { "text-anchor": "end" });
+    panel.text("scale", frame.left - 12, 36, "log scale", { class: "wb-soft", "text-anchor": "end" });
+    if (states.length < 2 || this.revealing) return;
+    // Each curve is named where it is oldest, the upper ones above it, the lowest below.
+    const sorted = states.map(([state, values]) => ({ state, y: y(values)(0) })).sort((a, b) => a.y - b.y);
+    sorted.forEach(({ state, y: height }, k) => {
+      const place = k === sorted.length - 1 ? Math.min(TRACK - 1, height + 14) : Math.max(10, height - 5 - 12 * (sorted.length - 2 - k));
+      panel.text(`curve ${state}`, frame.left + 4, place, `dL/d${state}`, { class: "wb-halo", style: "fill:var(--back-text)" });
+    });
+  }
+
+  tellInput(x) {
+    const t = this.frame.stepAt(x);
+    return `${this.frame.name(t)}: ${this.subject.input} = ${this.reading.word(t)}`;
+  }
+
+  tellTrack(x, y) {
+    const t = this.frame.stepAt(x);
+    const { output, carried } = this.reached;
+    if (this.backward)
+      return `${this.frame.name(t)}: ${Object.entries(carried).map(([s, left]) => `${share(left[t])} of dL/d${s}`).join(", ")} left`;
+    const units = this.network.units(output);
+    const j = Math.min(units - 1, Math.max(0, Math.floor(((y - 2) / (TRACK - 4)) * units)));
+    return `${this.frame.name(t)}: ${output}[${j}] = ${number(this.trace.line(output)[t * units + j])}`;
+  }
+
+  tellStage({ title, grip, step, arrow }) {
+    if (grip) return `${this.subject.input} = ${this.reading.word(Number(step))}: drag up or down, a double click gives it back`;
+    const t = Number(step);
+    if (this.backward && t > 0 && this.reached.carried[arrow])
+      return `${share(this.reached.carried[arrow][t - 1])} comes back along ${arrow}; click for its numbers`;
+    return `${title}; click for its numbers`;
+  }
+
+  /** The sentence: what the step reads and hands on, what an edit did, or what is left of dL/dh. */
+  speak() {
+    const { network, trace, reading, lengthOf, reached, same, edited, frame } = this;
+    const t = edited ?? frame.step;
+    const about = { network, trace, reading, lengthOf, reached, same, t, at: (k) => this.at(k) };
+    const say = edited !== null ? sayEdit : this.backward ? sayBackward : sayForward;
+    frame.say(...say(about));
+  }
+}
+
+export const unfold = (el, subject, send) => new Unfold(el, subject, send);
