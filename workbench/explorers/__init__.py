@@ -6,7 +6,8 @@ of its own (`explorer.save_html(path)`). The views are in web/src; what they com
 the same equations, through the JavaScript writer. Trains nothing.
 """
 
+from .carousel import carousel
 from .explorer import Explorer
 from .gates import gates
 
-__all__ = ["Explorer", "gates"]
+__all__ = ["Explorer", "carousel", "gates"]
