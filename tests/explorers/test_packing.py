@@ -16,6 +16,10 @@ import { readFileSync } from "node:fs";
 const { about, arrays } = unpack(readFileSync(0));
 process.stdout.write(pack({ ...about, seen: Object.keys(arrays) }, arrays));
 """
+BARE = """
+import { pack } from %s;
+process.stdout.write(pack({}, { a: Float64Array.of(1, 2, 3) }));
+"""
 
 
 def sample():
@@ -52,6 +56,14 @@ def test_the_page_reads_and_writes_the_same_format(node, tmp_path):
     about, arrays = unpack(done.stdout)
     assert (about["ü"], sorted(about["seen"])) == ("ß", sorted(sample()))
     same(arrays, sample())
+
+
+@pytest.mark.browser
+def test_the_page_may_send_an_array_without_a_shape(node, tmp_path):
+    script = tmp_path / "bare.mjs"
+    script.write_text(BARE % json.dumps((WEB / "packing.js").as_uri()), encoding="utf-8")
+    done = subprocess.run([node, script], capture_output=True, check=True)
+    same(unpack(done.stdout)[1], {"a": np.array([1.0, 2, 3])})
 
 
 @pytest.mark.parametrize(

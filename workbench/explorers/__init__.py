@@ -6,9 +6,10 @@ of its own (`explorer.save_html(path)`). The views are in web/src; what they com
 the same equations, through the JavaScript writer. Trains nothing.
 """
 
+from .carousel import carousel
 from .explorer import Explorer
 from .gates import gates
 from .padding import padding
 from .unfold import unfold
 
-__all__ = ["Explorer", "gates", "padding", "unfold"]
+__all__ = ["Explorer", "carousel", "gates", "padding", "unfold"]

@@ -11,6 +11,7 @@ import { Panel } from "./panel.js";
 import { number } from "./words.js";
 
 const NARROWEST = 320;
+const NUMBER = /([−\d.]+ (?:×\s\S+|%))/; // with what belongs to it
 const A_SECOND = 8; // steps that play takes
 
 export class Frame {
@@ -237,10 +238,11 @@ export class Frame {
     this.trouble.textContent = shown ?? "";
   }
 
-  /** The sentence: strings, and [text, colour variable] for coloured words. */
+  /** The sentence: strings, and [text, colour variable] for coloured words. No number breaks. */
   say(...parts) {
-    const nodes = parts.map((part) => {
-      if (typeof part === "string") return part;
+    const nodes = parts.flatMap((part) => {
+      if (typeof part === "string")
+        return part.split(NUMBER).map((text, k) => (k % 2 ? make("span", { class: "wb-whole" }, text) : text));
       const word = make("b", {}, part[0]);
       word.style.color = `var(--${part[1]})`;
       return word;

@@ -32,7 +32,9 @@ export function pack(about, arrays = {}) {
   const parts = [];
   let place = 0;
   for (const [name, array] of Object.entries(arrays)) {
-    const { values, shape } = array.values ? array : { values: array, shape: [array.length] };
+    // A typed array has a method of the name `values`.
+    const bare = ArrayBuffer.isView(array);
+    const { values, shape } = bare ? { values: array, shape: [array.length] } : array;
     const numbers = Float64Array.from(values);
     header[name] = { dtype: "F64", shape, data_offsets: [place, place + numbers.byteLength] };
     place += numbers.byteLength;

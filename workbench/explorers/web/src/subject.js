@@ -4,7 +4,7 @@ import { Network, importCell } from "./network.js";
 
 /**
  * about: {networks: [{label, key, source, sizes, numbers, parameters}], sources, times, inputs}.
- * Gives {networks, x, steps, ...about}; each network keeps what Python knew of it in `about`.
+ * Gives {networks, x, steps, arrays, ...about}; each network keeps what Python knew of it in `about`.
  */
 export async function readSubject(about, arrays) {
   const written = await Promise.all(about.sources.map(importCell));
@@ -16,5 +16,5 @@ export async function readSubject(about, arrays) {
     return Object.assign(network, { label: own.label, key: own.key, about: own });
   });
   const { values, shape } = arrays.x;
-  return { ...about, networks, written, x: values, steps: shape[0] };
+  return { ...about, arrays, networks, written, x: values, steps: shape[0] };
 }

@@ -1,7 +1,8 @@
 /** The views by the name that Python calls them. */
 
+import { carousel } from "./carousel.js";
 import { gates } from "./gates.js";
 import { padding } from "./padding.js";
 import { unfold } from "./unfold.js";
 
-export const views = { gates, padding, unfold };
+export const views = { carousel, gates, padding, unfold };

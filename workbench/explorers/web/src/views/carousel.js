@@ -1,0 +1,354 @@
+/**
+ * What the forget gate keeps of the cell state and of the gradient, over the lag: by its bias
+ * alone, on a run, and beside other cells. Drag the bias, and the time scale follows.
+ */
+
+import { slider, tabs, make } from "../controls.js";
+import { Decades } from "../decades.js";
+import { Frame } from "../frame.js";
+import { GateCurve, keeps, steps } from "../gatecurve.js";
+import * as measure from "../measures/carousel.js";
+import { apart } from "../panel.js";
+import { number, share } from "../words.js";
+
+const TITLE = 22; // pixels of the words above a panel
+const LINEAR = 80;
+const LOG = 112;
+const LABEL = 16;
+const WORDS = 168; // pixels that the half-life takes in words
+const LONG = 14; // letters of a network's name beside its curve
+const FEW = 0.05; // of the gradient: when no more enters the cell state, the sentence says why
+const FLAT = 2; // |c| from which on tanh(c) is nearly flat
+const SWEEP = 5; // slider places from one picture of a play to the next
+
+class Carousel {
+  constructor(el, subject, send) {
+    Object.assign(this, { subject, send, ghost: null, stale: true, others: null });
+    const { title, question, networks, biases, lengths, length, lag } = subject;
+    this.frame = new Frame(el, {
+      title, question, steps: length + 1, left: 112, right: 184,
+      times: { kind: "step", values: null, name: "lag k, in steps" },
+    });
+    const { frame } = this;
+    frame.root.classList.add("wb-carousel");
+    frame.body.setAttribute("aria-label", "lag in steps");
+    frame.name = (k) => `lag ${k}`;
+    frame.step = this.lag = lag;
+    frame.stepped = (k) => (this.lag = k);
+    [this.network] = networks;
+    this.given = this.network.parameters;
+    this.length = length;
+    this.addControls(biases, lengths);
+    this.addPanels(biases);
+    frame.draw = () => this.draw();
+    frame.advance = () => this.advance();
+    frame.rewind = () => this.rewind();
+  }
+
+  addControls([low, high, step], lengths) {
+    const own = this.given["b.f"];
+    const stands = own.every((b) => b === own[0]) && own[0] >= low && own[0] <= high
+      && Math.abs(own[0] / step - Math.round(own[0] / step)) < 1e-6;
+    this.start = stands ? "constant" : "given";
+    this.first = { start: this.start, bias: stands ? own[0] : 1 };
+    const word = `--${this.network.key}-text`;
+    const options = [["constant", "one bias", word], ["chrono", "chrono start", word]];
+    if (!stands) options.push(["given", "as given", word]);
+    const { frame } = this;
+    this.bias = frame.add(slider({
+      label: "forget bias", min: low, max: high, step, value: this.first.bias, format: (b) => (this.start === "constant" ? number(b) : "varies"),
+      onInput: (bias) => this.turn("constant", bias), onDone: () => this.release(),
+    }));
+    this.reach = frame.add(slider({
+      label: "length", min: lengths[0], max: lengths[1], step: 1, value: this.length, format: steps,
+      onInput: (length) => this.resize(length), onDone: () => this.release(),
+    }));
+    this.starts = frame.add(tabs({
+      label: "start", options, value: this.first.start,
+      onChange: (start) => {
+        this.turn(start, this.bias.value);
+        this.release();
+      },
+    }));
+    frame.addPlay();
+  }
+
+  addPanels(biases) {
+    const { frame } = this;
+    const above = make("div", { class: "wb-above" });
+    frame.body.before(above);
+    this.curve = new GateCurve(frame, {
+      range: biases, key: this.network.key, into: above,
+      onInput: (bias) => this.turn("constant", bias),
+      onDone: () => this.release(),
+      onReset: () => {
+        this.turn(this.first.start, this.first.bias);
+        this.release();
+      },
+    });
+    this.decades = [new Decades(TITLE, LOG), new Decades(TITLE, LOG)];
+    const tall = TITLE + LOG + Decades.below + 8;
+    const tell = (curves) => (x) => this.tell(frame.stepAt(x), curves());
+    this.linear = frame.panel({ height: TITLE + LINEAR + 8, label: "share kept, linear", tell: tell(() => this.kept()) });
+    this.log = frame.panel({ height: tall, label: "share kept, log scale", tell: tell(() => this.kept()) });
+    this.back = frame.panel({ height: tall, label: "gradient left, log scale", tell: tell(() => this.left()) });
+    this.axis = frame.panel({ height: 40, label: "lag axis" });
+  }
+
+  close() {
+    this.frame.close();
+  }
+
+  /** Start the forget gate another way; what was shown before stays as a ghost. */
+  turn(start, bias) {
+    this.ghost ??= this.found;
+    this.held = true;
+    this.start = start;
+    this.starts.set(start);
+    this.bias.set(bias);
+    this.stale = true;
+    this.frame.redraw();
+  }
+
+  resize(length) {
+    this.ghost ??= this.found;
+    Object.assign(this, { length, held: true, stale: true, others: null });
+    this.frame.setSteps(length + 1);
+    this.frame.step = Math.min(this.lag, length);
+  }
+
+  release() {
+    this.held = false;
+    if (this.stale || this.found.waiting) this.update();
+    this.ghost = null;
+    this.frame.redraw();
+    this.send({ network: this.network.label }, this.parameters());
+  }
+
+  rewind() {
+    const { min, max } = this.bias.input;
+    if (this.start !== "constant" || this.bias.value === Number(max)) this.turn("constant", Number(min));
+  }
+
+  /** The next picture of a play: a greater bias. */
+  advance() {
+    const { max, step } = this.bias.input;
+    const next = Math.min(Number(max), Number((this.bias.value + SWEEP * step).toFixed(6)));
+    const on = next !== this.bias.value;
+    if (on) this.turn("constant", next);
+    this.release();
+    return on;
+  }
+
+  /** The parameters that the chosen start sets. */
+  parameters() {
+    const { given, subject, start, length } = this;
+    const names = Object.keys(given).filter((name) => name === "b.f" || name === "b.i");
+    const found = Object.fromEntries(names.map((name) => [name, given[name]]));
+    if (start === "constant") found["b.f"] = new Float64Array(given["b.f"].length).fill(this.bias.value);
+    if (start !== "chrono") return found;
+    const { forget, input } = measure.chronoBiases(subject.arrays.chrono.values, length);
+    return { ...found, "b.f": forget, ...("b.i" in found && { "b.i": input }) };
+  }
+
+  /** Run again what has changed. */
+  update() {
+    const { subject, length, network } = this;
+    const { x, networks } = subject;
+    const read = x.subarray(x.length - length * network.sizes.input_size);
+    const own = network.with(this.parameters());
+    this.stale = false;
+    if (subject.large && this.held) {
+      this.wait(own.parameters["b.f"]);
+      return;
+    }
+    const run = own.run(read);
+    const kept = measure.measuredRetention(run);
+    const biases = run.parameters["b.f"];
+    this.others ??= networks.slice(1).map((net) => ({
+      label: net.label, key: net.key, left: measure.gradientLeft(net.run(read)).left,
+    }));
+    this.found = {
+      biases, halfLives: Array.from(biases, measure.halfLife), ...kept,
+      ...measure.gradientLeft(run, kept.units), size: measure.cellSize(run), others: this.others,
+    };
+  }
+
+  /** Under the hand a large network shows what needs no run; the rest follows on release. */
+  wait(biases) {
+    const none = new Float64Array(this.length + 1).fill(NaN);
+    this.found = {
+      ...this.found, waiting: true, biases, halfLives: Array.from(biases, measure.halfLife),
+      open: measure.openLoop(biases, this.length), mean: none, left: none, alone: none, units: null,
+      others: this.others ?? [],
+    };
+  }
+
+  /** The curves of the cell state: what they are called, their numbers, their looks. */
+  kept({ open, mean } = this.found) {
+    const { key } = this.network;
+    return [
+      { name: "σ(b)ᵏ alone", values: open, colour: "reference", word: "reference-text", width: 1.8, dash: [6, 4] },
+      { name: "on this run", values: mean, colour: key, word: `${key}-text`, width: 2.6 },
+    ];
+  }
+
+  /** The curves of the gradient. */
+  left({ left, alone, others } = this.found) {
+    const { label, key } = this.network;
+    const own = { colour: key, word: `${key}-text` };
+    const name = label.length > LONG ? `${label.slice(0, LONG - 1)}…` : label;
+    return [
+      ...others.map((net) => ({ name: net.label, values: net.left, colour: net.key, word: `${net.key}-text`, width: 1.8 })),
+      { name: "along c alone", values: alone, ...own, width: 1.8, dash: [5, 4] },
+      { name, values: left, ...own, width: 2.8 },
+    ];
+  }
+
+  tell(k, curves) {
+    return `${k} ${k === 1 ? "step" : "steps"} back: ${curves.map(({ name, values }) => this.value(name, values, k)).join(", ")}`;
+  }
+
+  /** A curve's name with its value at a lag; the name alone where the run is waited for. */
+  value(name, values, k = this.frame.step) {
+    return this.found.waiting && !(values[k] === values[k]) ? name : `${name} ${share(values[k])}`;
+  }
+
+  draw() {
+    if (this.stale) this.update();
+    const { frame, found, ghost } = this;
+    this.curve.draw(found.biases, ghost?.biases);
+    this.drawLinear();
+    const [log, back] = this.decades;
+    this.drawPanel(this.log, "the same, log scale", this.kept(), ghost && this.kept(ghost), log, found.units);
+    if (!ghost) back.fit(this.left().map(({ values }) => values));
+    back.high = Math.max(back.high, 1);
+    this.drawPanel(this.back, "share left of the gradient, log scale", this.left(), ghost && this.left(ghost), back);
+    frame.timeAxis(this.axis);
+    const x = Math.min(frame.right - 20, Math.max(frame.left + 20, frame.x(frame.step)));
+    this.axis.text("mark", x, 36, `‹ lag ${frame.step} ›`, { "text-anchor": "middle", "font-weight": 600 });
+    this.speak();
+  }
+
+  drawLinear() {
+    const { linear: panel, frame, found, ghost } = this;
+    const scale = { top: TITLE, tall: LINEAR, y: (value) => TITLE + (1 - value) * LINEAR };
+    scale.bottom = TITLE + LINEAR;
+    scale.draw = () => {
+      for (const level of [0, 0.5, 1]) {
+        panel.line(frame.left, scale.y(level), frame.right, scale.y(level));
+        panel.text(`level ${level}`, frame.left - 8, scale.y(level) + 4, number(level), { class: "wb-soft", "text-anchor": "end" });
+      }
+    };
+    this.drawPanel(panel, "share left of the cell state after k steps", this.kept(), ghost && this.kept(ghost), scale, found.units, () => this.drawHalf(panel, scale));
+  }
+
+  /** A panel of curves over the lag; units: thin curves beneath (lags * units), or null. */
+  drawPanel(panel, title, curves, ghost, scale, units = null, more = () => {}) {
+    const { frame } = this;
+    panel.begin();
+    scale.draw(panel);
+    panel.text("title", frame.left, 13, title);
+    this.drawUnits(panel, scale, units);
+    ghost?.forEach((curve, n) => this.drawCurve(panel, curve, scale, 3 * n, 0.3));
+    curves.forEach((curve, n) => this.drawCurve(panel, curve, scale, 3 * n, 1));
+    this.drawMarks(panel, curves, scale);
+    more();
+    this.drawNames(panel, curves, scale);
+    panel.end();
+  }
+
+  drawCurve(panel, { values, colour, width, dash }, scale, off, alpha) {
+    const inBand = off - 4;
+    panel.curve((k) => scale.y(values[k], inBand), {
+      colour: this.frame.colour(colour), width, dash, alpha, to: Math.min(values.length, this.frame.steps),
+    });
+  }
+
+  drawUnits(panel, scale, units) {
+    if (!units) return;
+    const count = units.length / this.frame.steps;
+    const colour = this.frame.colour(this.network.key);
+    for (let j = 0; j < count; j++)
+      panel.curve((k) => scale.y(units[k * count + j]), { colour, width: 0.75, alpha: 0.35 });
+  }
+
+  /** A dot on each curve at the marked lag. */
+  drawMarks({ ink }, curves, scale) {
+    const { frame } = this;
+    curves.forEach(({ values, colour }, n) => {
+      const y = scale.y(values[frame.step], 3 * n - 4);
+      if (!(y === y)) return;
+      ink.fillStyle = frame.colour(colour);
+      ink.beginPath();
+      ink.arc(frame.x(frame.step), y, 3.5, 0, 2 * Math.PI);
+      ink.fill();
+    });
+  }
+
+  /** The half-life: a drop line where one half is left, or a dot for each unit. */
+  drawHalf(panel, scale) {
+    const { frame, found } = this;
+    const { ink } = panel;
+    const { halfLives } = found;
+    const y = scale.y(0.5);
+    const same = halfLives.every((steps) => steps === halfLives[0]);
+    const seen = halfLives.filter((steps) => steps <= frame.steps - 1);
+    const colour = frame.colour("ink");
+    if (same && seen.length) panel.line(frame.x(seen[0]), y, frame.x(seen[0]), scale.bottom, { colour, dash: [2, 3] });
+    ink.fillStyle = colour;
+    for (const steps of same ? seen.slice(0, 1) : seen) {
+      ink.beginPath();
+      ink.arc(frame.x(steps), y, same ? 4 : 3, 0, 2 * Math.PI);
+      ink.fill();
+    }
+    const beyond = halfLives.length - seen.length;
+    const text = same
+      ? `half-life ${steps(halfLives[0])}${beyond ? " →" : ""}`
+      : `half-lives of the ${halfLives.length} units${beyond ? `, ${beyond} beyond →` : ""}`;
+    const x = same && seen.length ? frame.x(seen[0]) : frame.right;
+    // A curve that has its half-life far right leaves room below it, units have theirs above.
+    const place = !same ? [frame.right - 4, TITLE + 14, "end"]
+      : x > frame.right - WORDS ? [x - 8, scale.bottom - 6, "end"] : [x + 10, y - 5, "start"];
+    panel.text("half", place[0], place[1], text, { class: "wb-halo", "font-weight": 600, "text-anchor": place[2] });
+  }
+
+  /** The names at the ends of the curves, with what is left at the marked lag. */
+  drawNames(panel, curves, scale) {
+    const { frame } = this;
+    const last = frame.steps - 1;
+    panel.text("column", frame.right + 16, 13, `left at lag ${frame.step}`, { class: "wb-soft" });
+    const labels = curves.map((curve, n) => {
+      const end = scale.y(curve.values[last], 3 * n - 4);
+      return { ...curve, end, y: Number.isFinite(end) ? end : scale.bottom };
+    });
+    apart(labels, LABEL, TITLE + 6, Math.max(scale.floor ?? 0, scale.bottom));
+    for (const { name, values, word, end, y } of labels) {
+      panel.line(frame.right + 2, end, frame.right + 13, y);
+      panel.text(`name ${name}`, frame.right + 16, y + 4, this.value(name, values), { style: `fill:var(--${word})` });
+    }
+  }
+
+  /** The sentence: what the gate alone would keep, and what the gradient in this network does. */
+  speak() {
+    const { frame, found, start, length, network } = this;
+    const { biases, halfLives, open, left, alone, others, size } = found;
+    const [least, most] = [Math.min(...halfLives), Math.max(...halfLives)];
+    const k = frame.step;
+    const gone = share(open[length]);
+    const first = start === "constant"
+      ? `At bias ${number(biases[0])} the gate keeps ${keeps(measure.logistic(biases[0]))} a step: half is gone after ${steps(least)} and ${gone} is left after ${length}.`
+      : `${start === "chrono" ? `The chrono start for ${length} steps gives` : "Their own forget biases give"} the ${biases.length} units half-lives from ${number(least)} to ${steps(most)}: ${gone} is left on average after ${length}.`;
+    if (found.waiting) {
+      frame.say(`${first} The run of this large network follows when you let go.`);
+      return;
+    }
+    const rest = others.map(({ label, key, left: theirs }, n) => [
+      n ? ", the " : "; the ", [label, `${key}-text`], ` network keeps ${share(theirs[k])}`,
+    ]).flat();
+    frame.say(`${first} In this `, [network.label, `${network.key}-text`], ` ${share(left[k])} of the gradient is left ${k} ${k === 1 ? "step" : "steps"} back`, ...rest,
+      alone[0] < FEW && size > FLAT ? `. Little gradient enters this cell state: |c| has grown to ${number(size, 2)}, where tanh is flat.` : ".");
+  }
+}
+
+export const carousel = (el, subject, send) => new Carousel(el, subject, send);
