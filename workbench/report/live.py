@@ -1,0 +1,44 @@
+"""The explorers of a report: where scripts run, its still pictures come alive.
+
+Draws nothing itself, and adds nothing where a page could not follow a hand: for networks of many
+units the pictures stay still. A long series is live in its last steps only.
+"""
+
+import numpy as np
+
+from .. import explorers
+from ..explorers import page
+from ..explorers.subject import LONGEST, Sequence
+from .source import Source
+from .study import COMPARED, Study
+
+MOST_UNITS = 48
+
+
+def live(source: Source, study: Study) -> dict[str, explorers.Explorer]:
+    """The explorers by the id of the element that each is drawn into; none for many units."""
+    if study.network.hidden_size > MOST_UNITS:
+        return {}
+    sequence, net = _sequence(source), study.network
+    first = len(source.x) - len(sequence.x)
+    return {
+        "unfold": explorers.unfold(net, sequence, cells=COMPARED),
+        "gates": explorers.gates(net, sequence, cells=COMPARED, step=max(0, study.place - first)),
+        "gradients": explorers.gradients(net, sequence, cells=COMPARED),
+    }
+
+
+def _sequence(source: Source) -> Sequence:
+    """The last steps of the series as the report's networks read it."""
+    series = source.series[-LONGEST:]
+    counted = np.array_equal(source.series.times, np.arange(len(source.series)))
+    own = Sequence.of(series, counted=counted)
+    return own.with_x(source.x[-LONGEST:])
+
+
+def styles(found: dict) -> str:
+    return page.stylesheet() if found else ""
+
+
+def script(found: dict) -> str:
+    return page.script({name: own.message for name, own in found.items()}) if found else ""
