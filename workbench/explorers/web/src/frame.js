@@ -143,6 +143,13 @@ export class Frame {
     element.classList.add("wb-scrub");
   }
 
+  /** Show other steps: how many, what they are called, and which one is chosen. */
+  retime(steps, times, step) {
+    Object.assign(this, { steps, times, step });
+    this.body.setAttribute("aria-valuemax", steps - 1);
+    this.redraw();
+  }
+
   setStep(t) {
     const next = Math.min(this.steps - 1, Math.max(0, Math.round(t)));
     if (next === this.step) return;

@@ -1,5 +1,6 @@
 /** The views by the name that Python calls them. */
 
 import { gates } from "./gates.js";
+import { gradients } from "./gradients.js";
 
-export const views = { gates };
+export const views = { gates, gradients };
