@@ -94,8 +94,9 @@ export class Frame {
   /** What a step is called: its year, its date, its letter, or its number. */
   name(t) {
     const value = this.times.values?.[t];
-    if (value === undefined) return `step ${t}`;
-    return this.times.kind === "label" ? `“${value}”, step ${t}` : String(value);
+    const step = `step ${t + (this.times.from ?? 0)}`;
+    if (value === undefined) return step;
+    return this.times.kind === "label" ? `“${value}”, ${step}` : String(value);
   }
 
   add(...controls) {
@@ -143,7 +144,7 @@ export class Frame {
     element.classList.add("wb-scrub");
   }
 
-  /** Show other steps: how many, what they are called, and which one is chosen. */
+  /** Show other steps: how many, their times (`from`: the number of the first), the chosen one. */
   retime(steps, times, step) {
     Object.assign(this, { steps, times, step });
     this.body.setAttribute("aria-valuemax", steps - 1);
@@ -256,7 +257,7 @@ export class Frame {
     const every = Math.ceil((this.steps * wide) / (this.right - this.left));
     const nice = kind === "label" ? every : [1, 2, 5, 10, 20, 50, 100, 200, 500].find((n) => n >= every) ?? every;
     const texts = [];
-    for (let t = 0; t < this.steps; t += nice) texts.push([t, values?.[t] ?? number(t, 4)]);
+    for (let t = 0; t < this.steps; t += nice) texts.push([t, values?.[t] ?? number(t + (this.times.from ?? 0), 4)]);
     return texts;
   }
 
@@ -265,7 +266,7 @@ export class Frame {
     panel.begin(40);
     const scale = scaleLinear([-0.5, this.steps - 0.5], [this.left, this.right]);
     panel.axis("time", "bottom", scale, this.ticks(), 0, 0);
-    panel.text("name", this.left - 12, 16, this.times.name, { class: "wb-soft", "text-anchor": "end" });
+    panel.text("name", this.left - 12, 13, this.times.name, { class: "wb-soft", "text-anchor": "end" });
     panel.end();
   }
 }

@@ -35,9 +35,9 @@ export function heightOf(frame, longest) {
 
 /**
  * Draw arcs into a panel that has begun. curve: {first, at, norms}. measure: of `measureArcs`.
- * place(step): its pixel. alpha: 0.3 for a ghost.
+ * place(step): its pixel. alpha: 0.3 for a ghost. step: the compared one, whose arc stands out.
  */
-export function drawArcs(panel, curve, { thickest, longest }, place, alpha = 1) {
+export function drawArcs(panel, curve, { thickest, longest }, place, { alpha = 1, step = null } = {}) {
   const { ink, frame, height } = panel;
   const base = height - FOOT;
   const tall = base - WORDS;
@@ -54,8 +54,9 @@ export function drawArcs(panel, curve, { thickest, longest }, place, alpha = 1) 
   for (let k = 0; k < last; k++) {
     if (!(shares[k] > 0)) continue;
     const start = place(curve.first + k);
-    ink.globalAlpha = alpha * opacity(shares[k]);
-    ink.lineWidth = Math.max(THIN, widest * Math.min(2, shares[k]));
+    const compared = curve.first + k === step;
+    ink.globalAlpha = compared ? 1 : alpha * opacity(shares[k]);
+    ink.lineWidth = Math.max(compared ? 3 * THIN : THIN, widest * Math.min(2, shares[k]));
     ink.beginPath();
     const up = (tall - ink.lineWidth / 2) * Math.min(1, (last - k) / Math.max(1, longest));
     ink.ellipse((start + end) / 2, base, (end - start) / 2, up, 0, Math.PI, 2 * Math.PI);

@@ -6,7 +6,6 @@ import { LogAxis } from "./scale.js";
 const HEIGHT = 264;
 const WORDS = 26;
 const LABEL = 16;
-const LEADER = 20;
 const FEW = 16; // pixels from step to step from which on every value has a point
 const DASHES = [[], [7, 4], [2, 4], [8, 3, 2, 3]];
 
@@ -22,8 +21,8 @@ const pathsOf = (curve) =>
     state, norms: norms.subarray(0, curve.at - curve.first),
   }));
 
-/** What is drawn: [{name, key, norms, width, dash, first, strong}], the picked network last. */
-function linesOf(curves, picked) {
+/** What is drawn: [{name, key, norms, dash, first, strong, path, shift}], the picked one last. */
+export function linesOf(curves, picked) {
   const uses = {};
   const dash = (key) => DASHES[(uses[key] = (uses[key] ?? -1) + 1) % DASHES.length];
   const lines = curves.map((curve, k) => ({
@@ -33,6 +32,7 @@ function linesOf(curves, picked) {
   const { label, key, first } = curves[picked];
   for (const { state, norms } of pathsOf(curves[picked]))
     lines.push({ name: `${label}, ${state} path`, key, first, norms, dash: dash(key), path: true });
+  lines.forEach((line, n) => (line.shift = Math.min(3, 14 / lines.length) * (n - (lines.length - 1) / 2)));
   return lines.sort((a, b) => Boolean(a.strong) - Boolean(b.strong));
 }
 
@@ -56,7 +56,7 @@ export function drawCurves(panel, { curves, picked, scale, ghost, step }, place,
   if (step !== null) for (const line of lines) drawPoint(panel, line, axis, place, step);
   drawNames(panel, lines, axis, place, fit);
   panel.end();
-  return { axis, lines };
+  return axis;
 }
 
 function drawLine(panel, line, axis, place, alpha) {
@@ -67,11 +67,11 @@ function drawLine(panel, line, axis, place, alpha) {
   Object.assign(ink, { lineWidth: line.strong ? 2.8 : line.path ? 2 : 1.5, lineJoin: "round", globalAlpha: alpha });
   ink.setLineDash(line.dash);
   ink.beginPath();
-  norms.forEach((norm, k) => ink.lineTo(place(first + k), axis.y(norm)));
+  norms.forEach((norm, k) => ink.lineTo(place(first + k), axis.y(norm, line.shift)));
   ink.stroke();
   const few = (frame.right - frame.left) / frame.steps > FEW;
   if (few || norms.length === 1)
-    norms.forEach((norm, k) => dot(ink, place(first + k), axis.y(norm), 2));
+    norms.forEach((norm, k) => dot(ink, place(first + k), axis.y(norm, line.shift), 2));
   ink.restore();
 }
 
@@ -82,13 +82,13 @@ function dot(ink, x, y, radius) {
 }
 
 /** A point of the curve at the compared step. */
-function drawPoint({ ink, frame }, { norms, first, key }, axis, place, step) {
+function drawPoint({ ink, frame }, { norms, first, key, shift }, axis, place, step) {
   const norm = norms[step - first];
   if (norm === undefined) return;
   ink.fillStyle = frame.colour("bg");
-  dot(ink, place(step), axis.y(norm), 5);
+  dot(ink, place(step), axis.y(norm, shift), 5);
   ink.fillStyle = frame.colour(key);
-  dot(ink, place(step), axis.y(norm), 3.5);
+  dot(ink, place(step), axis.y(norm, shift), 3.5);
 }
 
 /** Names at the left ends, moved apart, each led to its curve by a hairline. */
@@ -96,21 +96,22 @@ function drawNames(panel, lines, axis, place, fit) {
   const { frame } = panel;
   const labels = lines
     .filter((line) => line.norms.length)
-    .map((line) => ({ line, from: axis.y(line.norms[0]), y: axis.y(line.norms[0]) }));
+    .map((line) => ({ line, from: axis.y(line.norms[0], line.shift) }))
+    .map((label) => ({ ...label, y: label.from }));
   apart(labels, LABEL, WORDS + 4, HEIGHT - 10);
   for (const { line, from, y } of labels) {
-    const x = frame.left - LEADER / 2;
-    panel.line(x, y, frame.left - 4, from, { width: 0.75 });
-    panel.line(frame.left - 4, from, place(line.first), from, { width: 0.75 });
+    const x = frame.left - 8;
+    panel.line(x, y, frame.left - 3, from, { width: 0.75 });
+    panel.line(frame.left - 3, from, place(line.first), from, { width: 0.75 });
     panel.text(`name ${line.name}`, x - 4, y + 4, fit(line.name), {
       "text-anchor": "end", "font-weight": line.strong ? 600 : 400, style: `fill:var(--${line.key}-text)`,
     });
   }
 }
 
-/** The line nearest to a height at a step, or null. */
-export function nearest({ axis, lines }, step, y) {
+/** The line nearest to a height at a step, or undefined. */
+export function nearest(lines, axis, step, y) {
+  const away = (line) => Math.abs(axis.y(line.norms[step - line.first], line.shift) - y);
   const here = lines.filter((line) => line.norms[step - line.first] !== undefined);
-  const away = (line) => Math.abs(axis.y(line.norms[step - line.first]) - y);
-  return here.reduce((best, line) => (best === null || away(line) < away(best) ? line : best), null);
+  return here.sort((a, b) => away(a) - away(b))[0];
 }

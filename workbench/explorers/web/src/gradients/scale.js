@@ -67,9 +67,10 @@ export class LogAxis {
     }
   }
 
-  y(norm) {
+  /** The pixel of a norm; in a band `shift` off its middle, so that lines do not hide each other. */
+  y(norm, shift = 0) {
     const band = bandOf(norm, this);
-    return band === null ? this.place(Math.log10(norm)) : this.middles[band];
+    return band === null ? this.place(Math.log10(norm)) : this.middles[band] + shift;
   }
 
   place(decade) {

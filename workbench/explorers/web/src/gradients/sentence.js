@@ -2,6 +2,7 @@
 
 import { number, share } from "../words.js";
 
+const EXPLODED = 100;
 const PHRASES = { Elman: "the Elman network", LSTM: "the LSTM", GRU: "the GRU" };
 const phrase = (label) => PHRASES[label] ?? label;
 
@@ -17,18 +18,17 @@ const word = ({ key }, text) => [text, `${key}-text`];
 function shrinking(all, steps) {
   const parts = all.map((own, k) => [
     word(own, share(own.norm)), k === 0 ? " of the gradient is left in " : " in ", phrase(own.label),
-    ` (× ${number(own.factor, 2)}${k === 0 && steps > 1 ? " a step" : ""})`,
+    ` (× ${number(own.factor, 2)}${k === 0 && steps > 1 ? " a step" : ""})`,
   ]);
   return parts.length ? [...listed(parts), ". "] : [];
 }
 
-function growing(all) {
-  const parts = all.map((own, k) => [
-    phrase(own.label), k === 0 ? " it has grown to " : " to ", word(own, `${number(own.norm, 2)} times`),
-    `, ${number(own.factor, 3)}-fold a step`,
+/** One sentence each; from EXPLODED times on in the word for it. */
+const growing = (all) =>
+  all.flatMap((own) => [
+    `In ${phrase(own.label)} it ${own.norm >= EXPLODED ? "explodes: it " : ""}grows ${number(own.factor, 3)}-fold a\u00a0step, to `,
+    word(own, `${number(own.norm, 2)} times`), ". ",
   ]);
-  return parts.length ? ["In ", ...listed(parts), ": it explodes. "] : [];
-}
 
 function said(all, before, after) {
   const parts = all.map((own) => [word(own, phrase(own.label))]);
@@ -55,9 +55,9 @@ export function sentence({ found, lag, name, loss, kept }) {
 }
 
 function keeping({ label, key, gate, state, share: part, unit, path }) {
-  const along = path === null ? "." : `; along the ${state} path alone, ${told(path)} comes back.`;
+  const by = path === null ? "." : `; the gradient by ${state} there is ${told(path)}.`;
   return [
-    `In ${phrase(label)} the gate ${gate} keeps `, word({ key }, share(part)),
-    ` of ${state} a step in unit ${unit}, which keeps most${along}`,
+    `In ${phrase(label)} the gate ${gate} keeps at most `, word({ key }, share(part)),
+    ` of ${state} a step, in unit ${unit}${by}`,
   ];
 }

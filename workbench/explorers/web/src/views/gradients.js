@@ -8,7 +8,7 @@ import { signed } from "../colours.js";
 import { choice, make, slider, tabs } from "../controls.js";
 import { Frame } from "../frame.js";
 import { drawArcs, drawStates, heightOf, measureArcs, DRAWN } from "../gradients/arcs.js";
-import { drawCurves, drawnNorms, namesOf, nearest } from "../gradients/curves.js";
+import { drawCurves, drawnNorms, linesOf, namesOf, nearest } from "../gradients/curves.js";
 import { Marker } from "../gradients/marker.js";
 import { settled } from "../gradients/scale.js";
 import { sentence, told } from "../gradients/sentence.js";
@@ -19,8 +19,10 @@ const INPUT = 48;
 const MARKS = 22;
 const RIGHT = 92;
 const LEFT = { least: 96, most: 176, leader: 28 };
-const LAG = 24;
+const LAG = 48; // steps back of the compared step at first, where there are twice as many
 const LETTER = 9; // pixels from step to step from which on every letter is written
+
+const lagFor = (steps) => Math.min(LAG, Math.floor(steps / 2));
 
 const widthOf = (text) => {
   const ink = (widthOf.ink ??= make("canvas").getContext("2d"));
@@ -42,7 +44,7 @@ class Gradients {
     const widest = Math.max(...namesOf(subject).map(widthOf));
     const left = Math.min(LEFT.most, Math.max(LEFT.least, widest + LEFT.leader));
     Object.assign(this, { subject, send, full: steps, used: steps, at: subject.at, picked: 0 });
-    Object.assign(this, { gain: 1, bias: 0, wanted: Math.min(LAG, Math.ceil(steps / 2)), ghost: null });
+    Object.assign(this, { gain: 1, bias: 0, wanted: lagFor(steps), ghost: null });
     this.hands = networks.map((net) => ({ ...net.about.choices[0][0], ...net.numbers }));
     this.fit = (name) => fitted(name, left - LEFT.leader);
     const frame = (this.frame = new Frame(el, { title, question, steps, times, left, right: RIGHT }));
@@ -110,20 +112,20 @@ class Gradients {
 
   addPanels() {
     const { frame } = this;
-    const tellArcs = (x) => this.tell(x, () => this.lines.find((line) => line.strong));
+    const tellArcs = (x) => this.tell(x, (step) => this.tellPicked(step));
     this.arcs = frame.panel({ height: 80, label: "arcs to earlier steps", tell: tellArcs });
     this.marks = frame.panel({ height: MARKS, label: "the step of the loss" });
     this.input = frame.panel({ height: INPUT, label: "the input", tell: tellArcs });
     this.plot = frame.panel({
       height: 264, label: "norms of the gradient over time",
-      tell: (x, y) => this.tell(x, (step) => nearest(this.drawn, step, y)),
+      tell: (x, y) => this.tell(x, (step) => this.tellNearest(step, y)),
     });
     this.axis = frame.panel({ height: 40, label: "time axis" });
     this.marker = new Marker(frame, {
       onStart: () => this.begin(),
       onInput: (t) => this.compare(this.at - (t + this.offset)),
       onMove: (steps) => this.compare(this.lag + steps),
-      onReset: () => this.compare(Math.min(LAG, Math.ceil(this.used / 2))),
+      onReset: () => this.compare(lagFor(this.used)),
       onDone: () => this.release(),
     });
   }
@@ -176,6 +178,7 @@ class Gradients {
   bend(change) {
     this.begin();
     change();
+    this.changed = true;
     this.compute();
   }
 
@@ -190,8 +193,8 @@ class Gradients {
     const { frame, subject } = this;
     const { times } = subject;
     if (frame.steps === steps && frame.step === this.at - this.offset) return;
-    const values = times.values?.slice(this.full - steps) ?? Array.from({ length: steps }, (_, t) => t + this.full - steps);
-    frame.retime(steps, { ...times, values: times.values === null && steps === this.full ? null : values }, this.at - this.full + steps);
+    const from = this.full - steps;
+    frame.retime(steps, { ...times, values: times.values?.slice(from), from }, this.at - from);
   }
 
   release() {
@@ -199,7 +202,7 @@ class Gradients {
     this.ghost = null;
     this.show(this.used);
     this.settle();
-    this.tellPython();
+    if (this.changed) this.tellPython();
   }
 
   compute() {
@@ -223,9 +226,9 @@ class Gradients {
     const { first, at } = this;
     this.curves = this.runs.map((run, k) => {
       const { label, key } = this.subject.networks[k];
-      const { total, carried, output } = gradientReach(run, at - first);
+      const { total, carried, together, output } = gradientReach(run, at - first);
       const { [output]: own, ...paths } = carried;
-      return { label, key, output, first, at, steps: run.steps, norms: total, paths };
+      return { label, key, output, first, at, steps: run.steps, norms: total, paths, together };
     });
     this.frame.redraw();
   }
@@ -238,6 +241,7 @@ class Gradients {
   }
 
   tellPython() {
+    this.changed = false;
     this.runs.forEach(({ network }, k) => {
       const { label, numbers } = this.subject.networks[k];
       const changed = Object.keys(numbers).length ? { numbers: network.numbers } : {};
@@ -245,37 +249,50 @@ class Gradients {
     });
   }
 
-  tell(x, find) {
+  tell(x, words) {
     const step = this.frame.stepAt(x) + this.offset;
     if (step < this.first) return `${this.name(step)}: not read`;
     if (step > this.at) return `${this.name(step)}: after the loss, nothing comes back to it`;
-    const line = find(step);
-    const norm = line?.norms[step - line.first];
-    if (norm === undefined) return `${this.name(step)}: the loss`;
     const lag = this.at - step;
-    return `${this.name(step)}, ${lag} step${lag === 1 ? "" : "s"} back: ${line.name}, norm ${number(norm)}, ${told(norm)} of the loss’s`;
+    const back = lag === 0 ? "the loss" : `${lag} step${lag === 1 ? "" : "s"} back`;
+    return `${this.name(step)}, ${back}: ${words(step)}`;
+  }
+
+  tellNearest(step, y) {
+    const line = nearest(linesOf(this.curves, this.picked), this.logAxis, step, y);
+    const norm = line.norms[step - line.first];
+    return `${line.name}, norm ${number(norm)}, ${told(norm)} of the loss’s`;
+  }
+
+  /** The paths of the picked network apart and together. */
+  tellPicked(step) {
+    const { label, output, norms, paths, together, first } = this.curves[this.picked];
+    const at = (values) => values[step - first];
+    const apart = Object.entries(paths).map(([state, values]) => `, ${state} path ${number(at(values))}`);
+    if (apart.length) apart.push(`, together ${number(at(together))}`);
+    return `${label}, ‖∂L/∂${output}‖ = ${number(at(norms))}, ${told(at(norms))} of the loss’s${apart.join("")}`;
   }
 
   draw() {
     const { frame } = this;
     const place = (step) => this.place(step);
-    this.drawArcs(place);
+    const step = this.lag > 0 ? this.at - this.lag : null;
+    this.drawArcs(place, step);
     this.drawMarks();
     this.drawInput();
-    const step = this.lag > 0 ? this.at - this.lag : null;
-    this.drawn = drawCurves(this.plot, { ...this, step }, place, this.fit);
-    this.lines = this.drawn.lines;
+    const { curves, picked, scale, ghost } = this;
+    this.logAxis = drawCurves(this.plot, { curves, picked, scale, ghost, step }, place, this.fit);
     frame.timeAxis(this.axis);
     this.marker.draw(step === null ? null : step - this.offset, this.lag, this.name(step ?? this.at), this.marks);
     frame.say(...this.words());
   }
 
-  drawArcs(place) {
+  drawArcs(place, step) {
     const { arcs: panel, frame, ghost, measure } = this;
     const curve = this.curves[this.picked];
     panel.begin(heightOf(frame, measure.longest));
-    if (ghost) drawArcs(panel, ghost.curves[ghost.picked], measure, place, 0.3);
-    drawArcs(panel, curve, measure, place);
+    if (ghost) drawArcs(panel, ghost.curves[ghost.picked], measure, place, { alpha: 0.3 });
+    drawArcs(panel, curve, measure, place, { step });
     drawStates(panel, curve, measure, place, frame.colour(curve.key));
     const drawn = measureArcs(curve.norms, curve.at - curve.first).longest > 0;
     const words = drawn
