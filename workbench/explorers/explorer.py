@@ -79,11 +79,22 @@ class Explorer(anywidget.AnyWidget):
         self.to_page = packing.pack({**self._about, "error": error}, self._arrays)
 
     def _take(self, about, arrays):
+        """Take over what a hand left: of one network, or of several, arrays then "label/name"."""
+        if "networks" not in about:
+            return self._take_one(about, arrays)
+        for label, own in dict(about["networks"]).items():
+            begin = f"{label}/"
+            mine = {n[len(begin) :]: a for n, a in arrays.items() if n.startswith(begin)}
+            self._take_one({**own, "network": label}, mine)
+
+    def _take_one(self, about, arrays):
         label = about.get("network")
         if label not in self.networks:
             known = ", ".join(self.networks)
             raise ValueError(f"network: expected one of {known}, got {label!r}")
         net = self.networks[label]
+        if about.get("functions"):
+            net = self.networks[label] = copied(net, about["functions"])
         for name, value in about.get("numbers", {}).items():
             net.numbers[name] = value
         for name, values in arrays.items():
@@ -135,9 +146,9 @@ class Explorer(anywidget.AnyWidget):
         return buffer.getvalue()
 
 
-def copied(net):
-    """A network of its own with the same parameters."""
-    hyper = dict(net.cell.hyper)
+def copied(net, functions=None):
+    """A network of its own with the same parameters. functions: others that its cell takes."""
+    hyper = net.cell.hyper | (functions or {})
     sizes = {name: net.lengths[name] for name in net.cell.size_names}
     copy = Recurrent(
         net.cell, net.input_size, net.hidden_size,

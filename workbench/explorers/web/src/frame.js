@@ -257,7 +257,8 @@ export class Frame {
     const every = Math.ceil((this.steps * wide) / (this.right - this.left));
     const nice = kind === "label" ? every : [1, 2, 5, 10, 20, 50, 100, 200, 500].find((n) => n >= every) ?? every;
     const texts = [];
-    for (let t = 0; t < this.steps; t += nice) texts.push([t, values?.[t] ?? number(t + (this.times.from ?? 0), 4)]);
+    const from = kind === "step" ? this.times.from ?? 0 : 0;
+    for (let t = (nice - (from % nice)) % nice; t < this.steps; t += nice) texts.push([t, values?.[t] ?? number(t + from, 4)]);
     return texts;
   }
 

@@ -21,7 +21,7 @@ const pathsOf = (curve) =>
     state, norms: norms.subarray(0, curve.at - curve.first),
   }));
 
-/** What is drawn: [{name, key, norms, dash, first, strong, path, shift}], the picked one last. */
+/** What is drawn: [{name, short, key, norms, dash, first, strong, path, shift}], the picked one last. */
 export function linesOf(curves, picked) {
   const uses = {};
   const dash = (key) => DASHES[(uses[key] = (uses[key] ?? -1) + 1) % DASHES.length];
@@ -31,13 +31,16 @@ export function linesOf(curves, picked) {
   }));
   const { label, key, first } = curves[picked];
   for (const { state, norms } of pathsOf(curves[picked]))
-    lines.push({ name: `${label}, ${state} path`, key, first, norms, dash: dash(key), path: true });
+    lines.push({ name: `${label}, ${state} path`, short: `${state} path`, key, first, norms, dash: dash(key), path: true });
   lines.forEach((line, n) => (line.shift = Math.min(3, 14 / lines.length) * (n - (lines.length - 1) / 2)));
   return lines.sort((a, b) => Boolean(a.strong) - Boolean(b.strong));
 }
 
+/** All names that may stand at the end of a curve. */
 export const namesOf = (subject) =>
-  subject.networks.flatMap((net) => [net.label, ...Object.keys(net.cell.states).slice(1).map((state) => `${net.label}, ${state} path`)]);
+  subject.networks.flatMap((net) => [
+    net.label, ...Object.keys(net.cell.states).slice(1).map((state) => `${state} path`),
+  ]);
 
 /**
  * Draw them. state: {curves, picked, scale, ghost: {curves, picked} or null, step: the compared
@@ -103,7 +106,7 @@ function drawNames(panel, lines, axis, place, fit) {
     const x = frame.left - 8;
     panel.line(x, y, frame.left - 3, from, { width: 0.75 });
     panel.line(frame.left - 3, from, place(line.first), from, { width: 0.75 });
-    panel.text(`name ${line.name}`, x - 4, y + 4, fit(line.name), {
+    panel.text(`name ${line.name}`, x - 4, y + 4, fit(line.short ?? line.name), {
       "text-anchor": "end", "font-weight": line.strong ? 600 : 400, style: `fill:var(--${line.key}-text)`,
     });
   }

@@ -55,9 +55,9 @@ export function sentence({ found, lag, name, loss, kept }) {
 }
 
 function keeping({ label, key, gate, state, share: part, unit, path }) {
-  const by = path === null ? "." : `; the gradient by ${state} there is ${told(path)}.`;
+  const by = path === null ? [] : [`; the gradient by ${state} there is `, word({ key }, told(path))];
   return [
     `In ${phrase(label)} the gate ${gate} keeps at most `, word({ key }, share(part)),
-    ` of ${state} a step, in unit ${unit}${by}`,
+    ` of ${state} a step, in unit ${unit}`, ...by, ".",
   ];
 }

@@ -17,8 +17,8 @@ import { number, power } from "../words.js";
 
 const INPUT = 48;
 const MARKS = 22;
-const RIGHT = 92;
-const LEFT = { least: 96, most: 176, leader: 28 };
+const LEFT = { least: 96, most: 144, leader: 24 };
+const RIGHT = { least: 92, most: 136, leader: 16 };
 const LAG = 48; // steps back of the compared step at first, where there are twice as many
 const LETTER = 9; // pixels from step to step from which on every letter is written
 
@@ -29,6 +29,16 @@ const widthOf = (text) => {
   ink.font = '600 12px system-ui, "DejaVu Sans", sans-serif';
   return ink.measureText(text).width;
 };
+
+/** A margin that has room for texts, as far as it may. */
+const room = ({ least, most, leader }, texts) =>
+  Math.min(most, Math.max(least, leader + Math.max(...texts.map(widthOf))));
+
+/** What stands at the step of the loss. */
+function lossAt({ values, kind }, step) {
+  const name = values?.[step] ?? `step ${step}`;
+  return `loss at ${kind === "label" ? `“${name}”` : name}`;
+}
 
 /** The beginning of a name that has room. */
 function fitted(name, room) {
@@ -41,13 +51,13 @@ function fitted(name, room) {
 class Gradients {
   constructor(el, subject, send) {
     const { title, question, steps, times, networks } = subject;
-    const widest = Math.max(...namesOf(subject).map(widthOf));
-    const left = Math.min(LEFT.most, Math.max(LEFT.least, widest + LEFT.leader));
+    const left = room(LEFT, namesOf(subject));
+    const right = room(RIGHT, [0, steps - 1].map((t) => lossAt(times, t)));
     Object.assign(this, { subject, send, full: steps, used: steps, at: subject.at, picked: 0 });
     Object.assign(this, { gain: 1, bias: 0, wanted: lagFor(steps), ghost: null });
     this.hands = networks.map((net) => ({ ...net.about.choices[0][0], ...net.numbers }));
     this.fit = (name) => fitted(name, left - LEFT.leader);
-    const frame = (this.frame = new Frame(el, { title, question, steps, times, left, right: RIGHT }));
+    const frame = (this.frame = new Frame(el, { title, question, steps, times, left, right }));
     frame.step = this.at;
     this.addControls();
     this.addPanels();
@@ -240,13 +250,17 @@ class Gradients {
     this.frame.redraw();
   }
 
+  /** All networks in one message: of several in a row a notebook may drop all but the last. */
   tellPython() {
     this.changed = false;
+    const [about, arrays] = [{}, {}];
     this.runs.forEach(({ network }, k) => {
-      const { label, numbers } = this.subject.networks[k];
-      const changed = Object.keys(numbers).length ? { numbers: network.numbers } : {};
-      this.send({ network: label, ...changed }, network.parameters);
+      const { label, about: own, numbers } = this.subject.networks[k];
+      const pick = (names) => Object.fromEntries(names.map((name) => [name, this.hands[k][name]]));
+      about[label] = { numbers: pick(Object.keys(numbers)), functions: pick(Object.keys(own.choices[0][0])) };
+      for (const [name, values] of Object.entries(network.parameters)) arrays[`${label}/${name}`] = values;
     });
+    this.send({ networks: about }, arrays);
   }
 
   tell(x, words) {
@@ -254,7 +268,7 @@ class Gradients {
     if (step < this.first) return `${this.name(step)}: not read`;
     if (step > this.at) return `${this.name(step)}: after the loss, nothing comes back to it`;
     const lag = this.at - step;
-    const back = lag === 0 ? "the loss" : `${lag} step${lag === 1 ? "" : "s"} back`;
+    const back = lag === 0 ? "the loss" : `${lag} back`;
     return `${this.name(step)}, ${back}: ${words(step)}`;
   }
 
@@ -270,7 +284,7 @@ class Gradients {
     const at = (values) => values[step - first];
     const apart = Object.entries(paths).map(([state, values]) => `, ${state} path ${number(at(values))}`);
     if (apart.length) apart.push(`, together ${number(at(together))}`);
-    return `${label}, ‖∂L/∂${output}‖ = ${number(at(norms))}, ${told(at(norms))} of the loss’s${apart.join("")}`;
+    return `${label}, ‖∂L/∂${output}‖ = ${number(at(norms))} (${told(at(norms))})${apart.join("")}`;
   }
 
   draw() {
@@ -295,10 +309,10 @@ class Gradients {
     drawArcs(panel, curve, measure, place, { step });
     drawStates(panel, curve, measure, place, frame.colour(curve.key));
     const drawn = measureArcs(curve.norms, curve.at - curve.first).longest > 0;
-    const words = drawn
-      ? `${curve.label}: arcs as thick as ‖∂L/∂${curve.output}‖, down to ${power(-DRAWN)} of the thickest`
-      : `${curve.label}: nothing reaches an earlier step`;
-    panel.text("words", frame.left, 12, words, { style: `fill:var(--${curve.key}-text)` });
+    const words = drawn ? `${curve.label}: arcs as thick as ‖∂L/∂${curve.output}‖` : `${curve.label}: nothing reaches an earlier step`;
+    const whole = `${words}, down to ${power(-DRAWN)} of the thickest`;
+    const fits = drawn && widthOf(whole) < frame.right - frame.left;
+    panel.text("words", frame.left, 12, fits ? whole : words, { style: `fill:var(--${curve.key}-text)` });
     panel.text("states", frame.left - 12, panel.height - 4, `state ${curve.output}`, { "text-anchor": "end" });
     panel.end();
   }
@@ -306,7 +320,7 @@ class Gradients {
   drawMarks() {
     const { marks: panel, frame } = this;
     panel.begin();
-    const text = `loss at ${this.name(this.at)}`;
+    const text = lossAt(this.subject.times, this.at);
     const x = Math.min(this.place(this.at) + 8, frame.width - widthOf(text) - 4);
     panel.text("loss", x, 16, text, { "font-weight": 600 });
     panel.end();
