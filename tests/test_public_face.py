@@ -240,8 +240,8 @@ def test_a_picture_is_a_matplotlib_figure(trace):
     assert isinstance(wb.pictures.gates(trace), Figure)
 
 
-ROOMS = ["functions", "equations", "targets", "cells", "recurrent", "data", "pictures"]
-ROOMS += ["measure", "warm", "cli", "doctor", "lab"]
+ROOMS = ["functions", "equations", "targets", "cells", "recurrent", "data", "measure"]
+ROOMS += ["pictures", "warm", "cli", "doctor", "lab"]
 
 
 @pytest.mark.parametrize("room", ROOMS)

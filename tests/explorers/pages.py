@@ -30,3 +30,8 @@ def drag(page, slider, keys):
         page.keyboard.press("ArrowRight" if keys > 0 else "ArrowLeft")
     settled(page)
     return float(control.input_value())
+
+
+def arrive(explorer, message):
+    """Let bytes come to Python as a browser's do: through the widget's state, as a memoryview."""
+    explorer.set_state({"from_page": memoryview(message)})

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pages import drag, sentence, settled, show
+from pages import arrive, drag, sentence, settled, show
 
 import workbench as wb
 from workbench.explorers import packing
@@ -104,13 +104,25 @@ def test_networks_follow_what_the_page_sends():
     explorer = wb.explore.gradients(wb.Recurrent(mine, 1, 3), X)
     values = np.arange(9.0).reshape(3, 3)
     about = {"networks": {"mine": {"numbers": {"keep": 0.5}, "functions": {"squash": "relu"}}}}
-    explorer.from_page = packing.pack(about, {"mine/U.m": values, "Elman/U": values})
+    arrive(explorer, packing.pack(about, {"mine/U.m": values, "Elman/U": np.ones((3, 3))}))
     net = explorer.networks["mine"]
     assert net.cell.hyper["squash"].name == "relu"
     assert net.numbers["keep"] == 0.5
     np.testing.assert_array_equal(net.parameters["U.m"], values)
-    explorer.from_page = packing.pack({"networks": {"nobody": {}}})
-    assert explorer.error.startswith("network: expected one of mine, Elman")
+    elman = explorer.networks["Elman"].parameters["U"]
+    assert (elman != np.ones((3, 3))).all(), "the message does not name that network"
+    for wrong, said in [
+        ({"networks": {"nobody": {}}}, "network: expected one of mine, Elman"),
+        ({"networks": 3}, "networks: expected an object, got 3"),
+        ({"networks": {"mine": 3}}, "mine: expected an object, got 3"),
+        ({"networks": {"mine": {"functions": {"squash": "sine"}}}}, "squash: expected a function"),
+        ({"networks": {"mine": {"functions": 3}}}, "functions: expected an object, got 3"),
+        ({"networks": {"mine": {"numbers": {"squash": 1}}}}, "squash: expected a numeric hyper"),
+    ]:
+        arrive(explorer, packing.pack(wrong))
+        assert explorer.error.startswith(said)
+        assert "\n" not in explorer.error
+        assert explorer.networks["mine"] is net
 
 
 @pytest.mark.browser

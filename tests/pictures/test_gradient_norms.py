@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from workbench.pictures import gradient_norms, gradient_norms_arrays
-from workbench.pictures.gradient_norms import BELOW, INFINITE, NAN, PLOTTED, ZERO
+from workbench.pictures.log_scale import BELOW, INFINITE, NAN, PLOTTED, ZERO
 
 from .looking import check
 from .standin import elman, random_input

@@ -8,7 +8,7 @@ import workbench as wb
 from workbench.measure import Reach
 from workbench.measure import gradient_reach as measure
 from workbench.pictures import gradient_reach, gradient_reach_arrays
-from workbench.pictures.gradient_norms import ABSENT, PLOTTED, ZERO
+from workbench.pictures.log_scale import ABSENT, PLOTTED, ZERO
 from workbench.pictures.style import LIGHT
 
 from .looking import check

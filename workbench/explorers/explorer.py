@@ -4,42 +4,17 @@ What an explorer shows is told by its own module; this one carries messages betw
 the page, and never computes what is drawn.
 """
 
-import base64
-import html
 import io
-import json
-from functools import cache
 from pathlib import Path
 
 import anywidget
 import numpy as np
 import traitlets
 
-from ..pictures.style import DARK, LIGHT
 from ..recurrent import Recurrent
-from . import packing
+from . import packing, page
 
-WEB = Path(__file__).parent / "web"
-BACK_TEXT = {"light": "#b84f00", "dark": DARK.back}
-"""The colour of gradients where it writes words: dark enough on white to be read."""
 REVIVE = "This is a still picture. Run the cell again to make it live."
-
-
-@cache
-def bundle():
-    """The JavaScript of all explorers."""
-    return (WEB / "bundle.js").read_text(encoding="utf-8")
-
-
-@cache
-def stylesheet():
-    """The one stylesheet, with the colours that the pictures have."""
-    themes = []
-    for theme in (LIGHT, DARK):
-        colours = theme.properties() | {"--back-text": BACK_TEXT[theme.name]}
-        lines = "".join(f"{name}:{colour};" for name, colour in colours.items())
-        themes.append(f'.wb[data-theme="{theme.name}"]{{{lines}}}\n')
-    return "".join(themes) + (WEB / "explorers.css").read_text(encoding="utf-8")
 
 
 class Explorer(anywidget.AnyWidget):
@@ -49,63 +24,85 @@ class Explorer(anywidget.AnyWidget):
     networks that the explorer was made of stay as they were.
     """
 
-    _esm = WEB / "bundle.js"
-    _css = stylesheet()
+    _esm = page.WEB / "bundle.js"
+    _css = page.stylesheet()
     to_page = traitlets.Bytes(b"").tag(sync=True)
-    from_page = traitlets.Bytes(b"").tag(sync=True)
+    # A page's bytes arrive as a memoryview, which is no bytes to traitlets.
+    from_page = traitlets.Bytes(b"").tag(sync=True, from_json=lambda sent, _: bytes(sent))
+    answer = traitlets.Bytes(b"").tag(sync=True)
 
-    def __init__(self, title, about, arrays, nets, picture):
-        """title: words. about, arrays: the message. picture: () -> a matplotlib Figure."""
+    def __init__(self, title, about, arrays, nets, picture, compute=None):
+        """title: words. about, arrays: the message. picture: () -> a matplotlib Figure.
+
+        compute: (network, what the page asks) -> (about, arrays), for what needs the kernel.
+        """
         self._about = {**about, "title": title}
-        self._arrays, self._picture = arrays, picture
+        self._arrays, self._picture, self._compute = arrays, picture, compute
         self.title = title
         self.networks = {label: copied(net) for label, net in nets.items()}
         self.error = None
-        super().__init__(to_page=packing.pack(self._about, arrays))
+        super().__init__(to_page=self.message)
         self.observe(self._received, "from_page")
 
     def _received(self, change):
-        """Take over what the page says; what is wrong with it is shown in the page."""
+        """Answer what the page says; what is wrong with it is shown in the page."""
+        ask, self.error, arrays = None, None, {}
         try:
-            self._take(*packing.unpack(change["new"]))
+            about, given = packing.unpack(change["new"])
+            ask = about.get("ask")
+            if ask is not None:
+                label = self._label(about.get("network"))
+                told, arrays = self._asked(label, about)
+            else:
+                self._take(about, given)
+                told = {}
         except ValueError as error:
-            self._tell(str(error))
-        else:
-            if self.error is not None:
-                self._tell(None)
+            self.error = str(error)
+            told = {"error": self.error}
+        self.answer = packing.pack({**told, "ask": ask}, arrays)
 
-    def _tell(self, error):
-        self.error = error
-        self.to_page = packing.pack({**self._about, "error": error}, self._arrays)
+    def _asked(self, label, about):
+        if self._compute is None:
+            raise ValueError("ask: expected nothing, this explorer computes in the page")
+        return self._compute(self.networks[label], about)
 
-    def _take(self, about, arrays):
-        """Take over what a hand left: of one network, or of several, arrays then "label/name"."""
-        if "networks" not in about:
-            return self._take_one(about, arrays)
-        for label, own in dict(about["networks"]).items():
-            begin = f"{label}/"
-            mine = {n[len(begin) :]: a for n, a in arrays.items() if n.startswith(begin)}
-            self._take_one({**own, "network": label}, mine)
-
-    def _take_one(self, about, arrays):
-        label = about.get("network")
-        if label not in self.networks:
+    def _label(self, label):
+        if not isinstance(label, str) or label not in self.networks:
             known = ", ".join(self.networks)
             raise ValueError(f"network: expected one of {known}, got {label!r}")
-        net = self.networks[label]
-        if about.get("functions"):
-            net = self.networks[label] = copied(net, about["functions"])
-        for name, value in about.get("numbers", {}).items():
-            net.numbers[name] = value
-        for name, values in arrays.items():
-            if name not in net.parameters:
-                raise ValueError(
-                    f"parameter: expected one of {', '.join(net.parameters)}, got {name!r}"
-                )
-            shape = net.parameters[name].shape
-            if values.size != np.prod(shape):
-                raise ValueError(f"{name}: expected {shape}, got {values.shape}")
-            net.parameters[name] = values.reshape(shape)
+        return label
+
+    def _take(self, about, arrays):
+        """Put what the hand changed into the networks it belongs to; all of it or nothing.
+
+        about: {"network": label, "numbers", "functions"} with arrays by parameter; or {"networks":
+        {label: {"numbers", "functions"}}} with arrays by "label/parameter".
+        """
+        if "networks" not in about:
+            label = self._label(about.get("network"))
+            changed = {label: _changed(self.networks[label], about, arrays)}
+        else:
+            changed = {}
+            for label, own in _object("networks", about["networks"]).items():
+                begin = f"{self._label(label)}/"
+                mine = {n[len(begin) :]: a for n, a in arrays.items() if n.startswith(begin)}
+                changed[label] = _changed(self.networks[label], _object(label, own), mine)
+        for label, net in changed.items():
+            self._keep(label, net)
+
+    def _keep(self, label, net):
+        known = self.networks[label]
+        if net.cell.hyper != known.cell.hyper:  # functions are part of a cell: a network of its own
+            self.networks[label] = net
+            return
+        known.numbers.update(net.numbers)
+        for name, values in net.parameters.items():
+            known.parameters[name] = values
+
+    @property
+    def message(self):
+        """What the page was told at first, as bytes."""
+        return packing.pack(self._about, self._arrays)
 
     def picture(self):
         """The explorer as it began, as a matplotlib Figure: for print, PDF and slides."""
@@ -117,20 +114,12 @@ class Explorer(anywidget.AnyWidget):
         path: of the file, which is replaced. Raises ValueError where it cannot be written.
         """
         try:
-            Path(path).write_text(self._page(), encoding="utf-8")
+            Path(path).write_text(page.alone(self.title, self.message), encoding="utf-8")
         except OSError as error:
             reason = error.strerror or error
             raise ValueError(
                 f"path: expected a file that can be written, got {path}: {reason}"
             ) from None
-
-    def _page(self):
-        message = base64.b64encode(packing.pack(self._about, self._arrays)).decode()
-        # "<" never stands in a script: it could begin the end of it.
-        module = json.dumps(bundle()).replace("<", "\\u003c")
-        return PAGE.format(
-            title=html.escape(self.title), style=stylesheet(), module=module, message=message
-        )
 
     def _ipython_display_(self):
         from IPython.display import Image, display  # only where there is a notebook
@@ -146,6 +135,37 @@ class Explorer(anywidget.AnyWidget):
         return buffer.getvalue()
 
 
+def _put(net, name, values):
+    if name not in net.parameters:
+        known = ", ".join(net.parameters)
+        raise ValueError(f"parameter: expected one of {known}, got {name!r}")
+    shape = net.parameters[name].shape
+    if values.size != np.prod(shape):
+        raise ValueError(f"{name}: expected {shape}, got {values.shape}")
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name}: expected finite numbers")
+    net.parameters[name] = values.reshape(shape)
+
+
+def _object(name, value):
+    if not isinstance(value, dict):
+        raise ValueError(f"{name}: expected an object, got {value!r}")
+    return value
+
+
+def _changed(net, about, arrays):
+    """A copy of a network with what a page says of it."""
+    net = copied(net, _object("functions", about.get("functions", {})))
+    for name, value in _object("numbers", about.get("numbers", {})).items():
+        try:
+            net.numbers[name] = value
+        except KeyError as error:
+            raise ValueError(error.args[0]) from None
+    for name, values in arrays.items():
+        _put(net, name, values)
+    return net
+
+
 def copied(net, functions=None):
     """A network of its own with the same parameters. functions: others that its cell takes."""
     hyper = net.cell.hyper | (functions or {})
@@ -159,31 +179,3 @@ def copied(net, functions=None):
     for name, value in net.numbers.items():
         copy.numbers[name] = value
     return copy
-
-
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; }}
-body {{ margin: 0 auto; max-width: 1000px; padding: 16px; background: #fff; }}
-@media (prefers-color-scheme: dark) {{ body {{ background: #141414; }} }}
-{style}
-</style>
-</head>
-<body>
-<div id="explorer"></div>
-<script type="module">
-const source = {module};
-const url = URL.createObjectURL(new Blob([source], {{ type: "text/javascript" }}));
-const view = await import(url);
-const bytes = Uint8Array.from(atob("{message}"), (letter) => letter.charCodeAt(0));
-const model = {{ get: () => new DataView(bytes.buffer), set() {{}}, save_changes() {{}} }};
-view.default.render({{ model, el: document.getElementById("explorer") }});
-</script>
-</body>
-</html>
-"""

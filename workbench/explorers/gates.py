@@ -7,6 +7,7 @@ weight changes all steps after it, because every step uses the same weights."
 """
 
 from .. import pictures
+from . import kernel
 from .explorer import Explorer
 from .subject import Sequence, beside, network, packed
 
@@ -22,14 +23,21 @@ def gates(net="lstm", x=None, *, batch=0, cells=OTHERS, hidden_size=8, seed=0):
     x: an array (time,), (time, input) or (time, batch, input), of which row `batch` is shown; a
         text, a Series, or the path of a CSV file with one column of numbers; sunspots for None.
     cells: cells of the same sizes to choose in place of the network.
+    A network too large for the page runs in the kernel, and shows some of its units.
     Returns an Explorer. Raises ValueError with one line for what cannot be shown.
     """
     sequence = Sequence.of(x, batch)
     net = network(net, sequence, hidden_size, seed)
     nets = beside(net, cells)
     about, arrays = packed(nets, sequence)
+    for own, each in zip(about["networks"], nets.values(), strict=True):
+        own["large"] = kernel.is_large(each, len(sequence.x))
     about |= {"view": "gates", "question": QUESTION}
-    return Explorer(TITLE, about, arrays, nets, lambda: picture(net, sequence))
+    return Explorer(
+        TITLE, about, arrays, nets,
+        picture=lambda: picture(net, sequence),
+        compute=lambda own, asked: kernel.shown(own, sequence.x, asked),
+    )  # fmt: skip
 
 
 def picture(net, sequence):

@@ -44,7 +44,7 @@ def gradients(net="lstm", x=None, *, at=None, batch=0, cells=OTHERS, hidden_size
     for described, each in zip(about["networks"], nets.values(), strict=True):
         described |= _described(each, about["sources"])
     about |= {"view": "gradients", "question": QUESTION, "at": at}
-    return Explorer(TITLE, about, arrays, nets, lambda: picture(nets, sequence, at))
+    return Explorer(TITLE, about, arrays, nets, picture=lambda: picture(nets, sequence, at))
 
 
 def picture(nets, sequence, at):

@@ -65,7 +65,8 @@ class Sequence:
         letters = sorted(set(text))
         x = np.array([[float(letter == own) for own in letters] for letter in text])
         shown = np.array([{" ": "␣", "\n": "⏎"}.get(letter, letter) for letter in text])
-        return cls(x.reshape(len(text), -1), shown, "letter", "text", tuple(letters))._checked()
+        x = x.reshape(len(text), len(letters))
+        return cls(x, shown, "letter", "text", tuple(letters))._checked()
 
     @classmethod
     def _of_array(cls, x, batch):

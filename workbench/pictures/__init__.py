@@ -1,18 +1,17 @@
 """Pictures of recurrent networks: arrays in, a matplotlib Figure out.
 
 Does not run networks, and does not change matplotlib's global settings. Each picture comes with
-the function that gives its numbers (`gates` and `gates_arrays`), so that a live view, a test and
-a page can draw the same thing.
+the function that gives its numbers (`gates` and `gates_arrays`, `padding` and
+`measure.last_states`), so that a live view, a test and a page can draw the same thing.
 """
 
 from workbench.measure import step_norms
+from workbench.pictures.carousel import carousel, carousel_arrays
 from workbench.pictures.digits import number, power, share
 from workbench.pictures.gates import gates, gates_arrays
-from workbench.pictures.gradient_norms import (
-    gradient_norms,
-    gradient_norms_arrays,
-)
+from workbench.pictures.gradient_norms import gradient_norms, gradient_norms_arrays
 from workbench.pictures.jacobian import jacobian, jacobian_arrays
+from workbench.pictures.padding import padding
 from workbench.pictures.picture import Picture
 from workbench.pictures.reach import gradient_reach, gradient_reach_arrays
 from workbench.pictures.sentence import gradient_sentence
@@ -22,6 +21,8 @@ from workbench.pictures.worked import worked, worked_arrays
 
 __all__ = [
     "Picture",
+    "carousel",
+    "carousel_arrays",
     "gates",
     "gates_arrays",
     "gradient_norms",
@@ -32,6 +33,7 @@ __all__ = [
     "jacobian",
     "jacobian_arrays",
     "number",
+    "padding",
     "power",
     "share",
     "step_norms",

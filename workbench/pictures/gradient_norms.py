@@ -12,22 +12,16 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from workbench.measure.norms import step_norms
-from workbench.pictures.digits import power
+from workbench.pictures.end_names import LABEL, LEADER, name_ends
+from workbench.pictures.log_scale import LogScale, axis_decades, decades, lanes_of
 from workbench.pictures.picture import Picture, fit, text_width
-from workbench.pictures.places import spread
 from workbench.pictures.style import USUAL, Theme, cell_key, check_width, drawing
 from workbench.pictures.time_axis import axis_height, check_times, draw_time_axis, say_time
 
-EDGE, TITLE, GAP = 16, 24, 8  # pixels: margin, the line of words above the plot, plot to bands
-BAND, PLOT, LABEL = 20, 208, 16  # pixels: height of a band, least of the plot, of an end label
+EDGE, TITLE = 16, 24  # pixels: margin, the line of words above the plot
+PLOT = 208  # pixels: least height of the plot
 MOST_LABEL = 200  # pixels that the name of a curve may take
-# More than 16 decades below the loss, a part no longer changes a float64 sum.
-DEPTH = 16
-STEPS = (1, 2, 4, 5, 10, 20, 50, 100, 200)  # decades from one line to the next
-LEADER = 20  # pixels between the name of a curve and the plot
 DASHES = ("solid", (0, (5, 2)), (0, (1.5, 1.5)), (0, (5, 1.5, 1, 1.5)))
-LANES = ("not a number", "infinite", "", "below", "exactly 0")
-NAN, INFINITE, PLOTTED, BELOW, ZERO, ABSENT = range(6)
 
 
 class NormArrays(NamedTuple):
@@ -61,13 +55,7 @@ def gradient_norms_arrays(curves, loss_step=None, times=None, state="h") -> Norm
     times = check_times(times, count)
     norms = norms[:, : loss_step + 1]
     low, high = axis_decades(decades(norms))
-    lanes = np.full(norms.shape, PLOTTED)
-    # Compared as logarithms: 10.0 ** -324 is 0.
-    logs = decades(norms)
-    lanes[logs < low] = BELOW
-    lanes[norms == 0] = ZERO
-    lanes[np.isinf(norms)] = INFINITE
-    lanes[np.isnan(norms)] = NAN
+    lanes = lanes_of(norms, low)
     return NormArrays(tuple(found), norms, count, loss_step, low, high, lanes, times)
 
 
@@ -140,25 +128,6 @@ def read_norms(curves, state: str = "h") -> dict[str, np.ndarray]:
     return found
 
 
-def decades(norms: np.ndarray) -> np.ndarray:
-    """Powers of ten; -infinity for 0."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.log10(norms)
-
-
-def axis_decades(logs: np.ndarray) -> tuple[int, int]:
-    """The decades of the axis for curves (curves, steps): from the least value that counts to the
-    greatest."""
-    logs = np.where(np.isfinite(logs), logs, np.nan)
-    if np.isnan(logs).all():
-        return -1, 0
-    high = int(np.ceil(np.nanmax(logs)))
-    at_loss = logs[:, -1]
-    start = high if np.isnan(at_loss).all() else np.floor(np.nanmin(at_loss))
-    low = int(max(np.floor(np.nanmin(logs)), min(start, high) - DEPTH))
-    return low, max(high, low + 1)
-
-
 class NormPlot:
     """The plot, its bands and its names, to be drawn into a picture; y in decades.
 
@@ -170,24 +139,11 @@ class NormPlot:
         self.arrays, self.look = arrays, look
         self.looks = curve_looks(arrays.labels, look) if looks is None else looks
         self.names = [fit(label, MOST_LABEL) for label in arrays.labels]
-        lanes = sorted(set(arrays.lanes.ravel()) - {PLOTTED, ABSENT})
-        above = [lane for lane in lanes if lane < PLOTTED]
-        below = [lane for lane in lanes if lane > PLOTTED]
-        over, under = (BAND * len(part) + GAP if part else 0 for part in (above, below))
-        under = under or GAP  # so that a curve at the lowest decade does not lie on the axis
-        self.plot = float(max(PLOT, LABEL * len(self.names)))
-        self.pixel = (arrays.high - arrays.low) / self.plot
-        self.middles = {
-            lane: arrays.high + (over - BAND * (k + 0.5)) * self.pixel
-            for k, lane in enumerate(above)
-        } | {
-            lane: arrays.low - (GAP + BAND * (k + 0.5)) * self.pixel for k, lane in enumerate(below)
-        }
+        plot = float(max(PLOT, LABEL * len(self.names)))
+        self.scale = LogScale(arrays.low, arrays.high, arrays.lanes, plot)
         self.left = EDGE + LEADER + max(text_width(name) for name in self.names)
-        said = [*(self.lane_name(lane) for lane in lanes), power(arrays.low), power(arrays.high)]
-        self.width = width - self.left - EDGE - 8 - max(text_width(text) for text in said)
-        self.tall = over + self.plot + under
-        self.ends = arrays.low - under * self.pixel, arrays.high + over * self.pixel
+        self.width = width - self.left - EDGE - 8 - self.scale.word_width
+        self.tall = self.scale.tall
         self.height = TITLE + self.tall + axis_height(arrays.times) + EDGE
 
     def draw(self, picture: Picture, top: float, measure: str, mark: str = "") -> None:
@@ -196,38 +152,10 @@ class NormPlot:
         arrays = self.arrays
         self.axes: Axes = picture.panel(self.left, top + TITLE, self.width, self.tall)
         self.axes.set_xlim(-0.5, arrays.count - 0.5)
-        self.axes.set_ylim(*self.ends)
-        self.draw_scale()
+        self.scale.draw(self.axes, self.look)
         self.draw_words(measure, mark)
         self.draw_curves()
         draw_time_axis(self.axes, arrays.times, arrays.count, self.width, self.look)
-
-    def lane_name(self, lane: int) -> str:
-        return f"below {power(self.arrays.low)}" if lane == BELOW else LANES[lane]
-
-    def draw_scale(self) -> None:
-        """Faint lines at decades and the bands of what has no place among them, named right."""
-        arrays, look = self.arrays, self.look
-        every = next(k for k in STEPS if (arrays.high - arrays.low) / k <= self.plot / 32)
-        for decade in range(-(-arrays.low // every) * every, arrays.high + 1, every):
-            thick = 1.2 if decade == 0 else 0.6
-            self.axes.axhline(decade, color=look.hair, linewidth=thick, zorder=0)
-            self.say_right(power(decade), decade)
-        for lane, middle in self.middles.items():
-            half = (BAND / 2 - 1) * self.pixel
-            self.axes.axhspan(middle - half, middle + half, color=look.band, linewidth=0, zorder=0)
-            self.say_right(self.lane_name(lane), middle)
-
-    def say_right(self, text: str, y: float) -> None:
-        self.axes.annotate(
-            text,
-            (1, y),
-            (6, 0),
-            ("axes fraction", "data"),
-            "offset points",
-            va="center",
-            color=self.look.soft,
-        )
 
     def draw_words(self, measure: str, mark: str) -> None:
         """What is measured, and the step that is followed back, named over its line."""
@@ -248,17 +176,10 @@ class NormPlot:
     def draw_curves(self) -> None:
         arrays = self.arrays
         steps = np.arange(arrays.norms.shape[1])
-        heights = [self.heights(k) for k in range(len(self.names))]
-        room = [self.ends[0] + 8 * self.pixel, self.ends[1] - 8 * self.pixel]
-        # A curve that is absent at first has its name elsewhere, and takes no place here.
-        begun = [k for k, line in enumerate(heights) if not np.isnan(line[0])]
-        places = np.full(len(heights), np.nan)
-        places[begun] = spread([heights[k][0] for k in begun], LABEL * self.pixel, *room)
+        heights = self.scale.heights(arrays.norms, arrays.lanes)
         # Later curves are thinner, so that two that coincide are both seen.
         widths = np.linspace(2.6, 1.4, len(heights)) if len(heights) > 1 else [1.8]
-        for name, line, place, (colour, word, dash), thick in zip(
-            self.names, heights, places, self.looks, widths, strict=True
-        ):
+        for line, (colour, _, dash), thick in zip(heights, self.looks, widths, strict=True):
             few = self.width / arrays.count > 16
             self.axes.plot(
                 steps,
@@ -271,48 +192,22 @@ class NormPlot:
                 clip_on=False,
                 zorder=3,
             )
-            self.draw_name(name, word, line, place)
+        self.draw_names(heights)
 
-    def draw_name(self, name: str, colour: str, line: np.ndarray, place: float) -> None:
-        """The name left of the plot; of a curve that is absent at first, beside its beginning."""
-        if np.isnan(line[0]):
+    def draw_names(self, heights: np.ndarray) -> None:
+        """The names left of the plot; of a curve that is absent at first, beside its beginning."""
+        begun = []
+        for name, line, (_, word, _) in zip(self.names, heights, self.looks, strict=True):
+            if not np.isnan(line[0]):
+                begun.append((name, line[0], word))
+                continue
             first = int(np.argmin(np.isnan(line)))
             room = (first + 0.5) / self.arrays.count * self.width
             side, offset = ("right", -8) if room > text_width(name) + 16 else ("left", 8)
-            place = {"textcoords": "offset points", "ha": side, "va": "center", "color": colour}
+            place = {"textcoords": "offset points", "ha": side, "va": "center", "color": word}
             self.axes.annotate(name, (first, line[first]), (offset, -6), **place)
-            return
-        # A hairline leads from the name to the first point, wherever the name had to go.
-        fractions = np.array([-10, -4, 0.5 * self.width / self.arrays.count]) / self.width
-        self.axes.plot(
-            fractions,
-            [place, line[0], line[0]],
-            transform=self.axes.get_yaxis_transform(),
-            color=self.look.hair,
-            linewidth=0.75,
-            clip_on=False,
-            zorder=1,
-        )
-        self.axes.annotate(
-            name,
-            (0, place),
-            (-10, 0),
-            ("axes fraction", "data"),
-            "offset points",
-            ha="right",
-            va="center",
-            color=colour,
-        )
-
-    def heights(self, k: int) -> np.ndarray:
-        """Where curve `k` runs: its decades, or the middle of a band, a little off the others'."""
-        norms, lanes = self.arrays.norms[k], self.arrays.lanes[k]
-        count = len(self.names)
-        apart = min(3.0, (BAND - 6) / count) * self.pixel * ((count - 1) / 2 - k)
-        line = decades(np.where(lanes == PLOTTED, norms, 1))
-        for lane, middle in self.middles.items():
-            line = np.where(lanes == lane, middle + apart, line)
-        return np.where(lanes == ABSENT, np.nan, line)
+        names, ends, words = zip(*begun, strict=True) if begun else ((), (), ())
+        name_ends(self.axes, names, ends, words, self.look, "left")
 
 
 def curve_looks(labels, look: Theme) -> list[tuple[str, str, object]]:

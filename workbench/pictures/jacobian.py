@@ -20,22 +20,19 @@ from workbench.measure import (
     singular_values,
 )
 from workbench.pictures.digits import MINUS, TIMES, number, power, share
-from workbench.pictures.gradient_norms import (
+from workbench.pictures.gradient_norms import EDGE, TITLE, NormArrays, NormPlot
+from workbench.pictures.heat import draw_heat, heat, ramp
+from workbench.pictures.log_scale import (
     ABSENT,
     BELOW,
     DEPTH,
-    EDGE,
     INFINITE,
     NAN,
     PLOTTED,
     STEPS,
-    TITLE,
     ZERO,
-    NormArrays,
-    NormPlot,
     axis_decades,
 )
-from workbench.pictures.heat import draw_heat, heat, ramp
 from workbench.pictures.picture import Picture, fit, text_width
 from workbench.pictures.style import USUAL, Theme, check_width, drawing
 from workbench.pictures.time_axis import (

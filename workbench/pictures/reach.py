@@ -15,16 +15,15 @@ from matplotlib.colors import to_rgba
 from workbench.measure import Reach
 from workbench.pictures.digits import power
 from workbench.pictures.gradient_norms import (
-    ABSENT,
     DASHES,
     EDGE,
     NormArrays,
     NormPlot,
     curve_looks,
-    decades,
     gradient_norms_arrays,
     norm_words,
 )
+from workbench.pictures.log_scale import ABSENT, decades
 from workbench.pictures.picture import Picture, fit
 from workbench.pictures.style import USUAL, Theme, cell_key, check_width, drawing
 from workbench.pictures.time_axis import say_time

@@ -110,13 +110,29 @@ def _reads(spell, graph, line):
     return list(found.values())
 
 
+def products(cell):
+    """Product name ("U.f h") -> (matrix name, operand node, id of node -> name of the line).
+
+    The operand is a node of the cell's graph in which lines may be held.
+    """
+    plan, spell = _planned(cell)
+    nodes = [node for node in plan.graph.nodes if node.op == "product"]
+    return {
+        product_key(spell, node): (node.args[0].value, node.args[1], plan.line_of) for node in nodes
+    }
+
+
+def _planned(cell):
+    plan = Plan(cell.graph.clampable(), Layout.of(cell.graph), "all")
+    return plan, Spelling(plan)
+
+
 def source(cell, kernel="module"):
     """Return the text of a JavaScript module, or of one function of it.
 
     kernel: "module", "forward", "backward" or "jacobian".
     """
-    plan = Plan(cell.graph.clampable(), Layout.of(cell.graph), "all")
-    spell = Spelling(plan)
+    plan, spell = _planned(cell)
     pieces = _pieces(cell, plan, spell)
     if kernel == "module":
         return "".join(pieces.values())

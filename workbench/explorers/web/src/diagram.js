@@ -43,10 +43,9 @@ export function layout(cell) {
 
 export const heightOf = ({ rows }) => rows * ROW + 12;
 
-/** Draw a run at step t for unit j. colours: line -> variable of its colour. */
-export function drawCell(panel, plan, run, t, unit, colours) {
-  const { network } = run;
-  const { cell, sizes } = network;
+/** Draw what is shown of a run at step t. colours: line -> variable of its colour. */
+export function drawCell(panel, plan, shown, x, t, colours) {
+  const { cell, sizes } = shown.network;
   const { frame } = panel;
   panel.begin(heightOf(plan));
   const step = (panel.width - BOX.width - 8) / Math.max(1, plan.columns - 1);
@@ -54,30 +53,27 @@ export function drawCell(panel, plan, run, t, unit, colours) {
     const { column, row } = plan.places[name];
     return { x: 4 + BOX.width / 2 + column * step, y: 8 + BOX.height / 2 + row * ROW };
   };
-  const own = (name) => Math.min(unit, network.units(name) - 1);
-  const before = (name) => run.record.states[name][t * network.units(name) + own(name)];
-  const now = (name) => run.line(name)[t * network.units(name) + own(name)];
-  const value = (read) =>
-    read.from === "x" ? run.x[t * sizes.input_size + Math.min(unit, sizes.input_size - 1)]
-      : read.before ? before(read.from) : now(read.from);
-
+  const { input_size: inputs } = sizes;
+  const value = ({ from, before }) => {
+    if (from === "x") return x[t * inputs + Math.min(shown.unit, inputs - 1)];
+    return before ? shown.before(from, t) : shown.at(from, t);
+  };
   const wires = cell.lines.flatMap((line) =>
     cell.reads[line].map((read) => ({
       from: read.before ? `${read.from} before` : read.from,
       to: line,
-      value: read.product ? run.product(read.product, t, own(line)) : value(read),
+      value: read.product ? shown.product(read.product, t) : value(read),
     })),
   );
   const most = Math.max(1, ...wires.map((wire) => Math.abs(wire.value) || 0));
   for (const wire of wires) drawWire(panel, at(wire.from), at(wire.to), wire.value / most);
 
-  const count = sizes.input_size;
-  const input = count === 1 ? number(run.x[t], 2) : `${count} inputs`;
+  const input = inputs === 1 ? number(x[t], 2) : `${inputs} inputs`;
   drawBox(panel, "x", at("x"), "x", input, frame.colour("ink"));
   for (const state of Object.keys(cell.states))
-    drawBox(panel, `${state} before`, at(`${state} before`), `${state}[t−1]`, number(before(state), 2), frame.colour("ink"));
+    drawBox(panel, `${state} before`, at(`${state} before`), `${state}[t−1]`, number(shown.before(state, t), 2), frame.colour("ink"));
   for (const line of cell.lines)
-    drawBox(panel, line, at(line), line, number(now(line), 2), frame.colour(colours[line]));
+    drawBox(panel, line, at(line), line, number(shown.at(line, t), 2), frame.colour(colours[line]));
   panel.end();
 }
 

@@ -209,10 +209,10 @@ export class Frame {
       try {
         this.draw();
         this.placeCursor();
-        this.error(null);
+        this.error(null, "draw");
       } catch (error) {
         console.error(error);
-        this.error(`This picture could not be drawn: ${error.message}`);
+        this.error(`This picture could not be drawn: ${error.message}`, "draw");
       }
       this.root.dataset.drawn = ++this.drawn;
     });
@@ -225,10 +225,15 @@ export class Frame {
     this.body.setAttribute("aria-valuetext", this.name(this.step));
   }
 
-  /** One line of what is wrong, or null. */
-  error(text) {
-    this.trouble.hidden = text === null;
-    if (text !== null) this.trouble.textContent = text;
+  /**
+   * One line of what is wrong, or null where it is right again. who: "view" for what the reader
+   * typed, "draw" for a picture that failed, "kernel" for what Python answered.
+   */
+  error(text, who = "view") {
+    this.errors = { ...this.errors, [who]: text };
+    const shown = Object.values(this.errors).find((error) => error) ?? null;
+    this.trouble.hidden = shown === null;
+    this.trouble.textContent = shown ?? "";
   }
 
   /** The sentence: strings, and [text, colour variable] for coloured words. */

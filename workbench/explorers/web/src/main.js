@@ -7,16 +7,51 @@ import { readSubject } from "./subject.js";
 import { views } from "./views/index.js";
 import * as words from "./words.js";
 
-/** Tell Python what the reader has set: plain values and arrays in one message. */
-const sender = (model) => (about, arrays) => {
-  model.set("from_page", new DataView(pack(about, arrays).buffer));
-  model.save_changes();
-};
+/**
+ * The way to Python: `send(about, arrays)` tells what the reader has set; `send.ask(about)` gives
+ * a promise of Python's {about, arrays}, and is missing where there is no kernel.
+ */
+function wayTo(model) {
+  const send = (about, arrays) => {
+    model.set("from_page", new DataView(pack(about, arrays).buffer));
+    model.save_changes();
+  };
+  if (!model.on) return send;
+  let answered = () => {};
+  let last = Promise.resolve();
+  let count = 0;
+  const asking = (about) =>
+    new Promise((resolve) => {
+      const ask = ++count;
+      answered = (message) => message.about.ask === ask && resolve(message);
+      send({ ...about, ask });
+    });
+  // One at a time: a message that is still waiting would be replaced by the next.
+  send.ask = (about) => (last = last.then(() => asking(about)));
+  model.on("change:answer", () => {
+    const message = unpack(model.get("answer"));
+    send.failed(message.about.error ?? null);
+    answered(message);
+  });
+  send.failed = () => {};
+  return send;
+}
 
-/** The still picture that Python put below for readers without a kernel is not needed now. */
+/**
+ * Hide the still picture that Python puts below for a notebook that is opened without its kernel:
+ * the next output of the same cell, now or when it comes. Returns the way to stop waiting for it.
+ */
 function hideStill(el) {
-  const next = el.closest(".jp-OutputArea-child")?.nextElementSibling;
-  if (next?.querySelector("img")) next.style.display = "none";
+  const mine = el.closest(".jp-OutputArea-child");
+  if (!mine) return () => {};
+  const hide = () => {
+    const next = mine.nextElementSibling;
+    if (next?.querySelector(".jp-RenderedImage")) next.style.display = "none";
+  };
+  const observer = new MutationObserver(hide);
+  observer.observe(mine.parentElement, { childList: true, subtree: true });
+  hide();
+  return () => observer.disconnect();
 }
 
 async function render({ model, el }) {
@@ -24,13 +59,15 @@ async function render({ model, el }) {
   let close = () => {};
   try {
     const subject = await readSubject(about, arrays);
-    const view = views[about.view](el, subject, sender(model));
-    close = () => view.close();
-    model.on?.("change:to_page", () => {
-      const message = unpack(model.get("to_page"));
-      if (message.about.error !== undefined) view.frame.error(message.about.error);
-    });
-    requestAnimationFrame(() => hideStill(el));
+    const send = wayTo(model);
+    const view = views[about.view](el, subject, send);
+    send.failed = (error) => view.frame.error(error, "kernel");
+    let show = () => {};
+    requestAnimationFrame(() => (show = hideStill(el)));
+    close = () => {
+      view.close();
+      show();
+    };
   } catch (error) {
     console.error(error);
     el.replaceChildren(make("p", { class: "wb-error" }, `This explorer could not start: ${error.message}`));

@@ -9,6 +9,7 @@ import { number } from "./words.js";
 
 const LARGEST = 26;
 const SMALLEST = 5;
+const TALLEST = 400;
 const A_PIXEL = 0.02; // how much a weight changes for each pixel of a drag
 
 export class Weights {
@@ -69,12 +70,21 @@ export class Weights {
     this.onInput(this.chosen, this.index, value);
   }
 
+  /** What is shown: the side of a number in pixels, and the rows and columns that have room. */
+  get part() {
+    const [rows, columns] = this.shape;
+    const width = this.width() - 2;
+    const side = Math.max(SMALLEST, Math.min(LARGEST, Math.floor(width / columns)));
+    return { side, rows: Math.min(rows, Math.floor(TALLEST / side)), columns: Math.min(columns, Math.floor(width / side)) };
+  }
+
   /** The index of the number under a place of the panel, or null. */
   at(x, y) {
-    const [rows, columns] = this.shape;
-    const row = Math.floor(y / this.side);
-    const column = Math.floor((x - 1) / this.side);
-    return row >= 0 && row < rows && column >= 0 && column < columns ? row * columns + column : null;
+    const { side, rows, columns } = this.part;
+    const row = Math.floor((y - 1) / side);
+    const column = Math.floor((x - 1) / side);
+    const inside = row >= 0 && row < rows && column >= 0 && column < columns;
+    return inside ? row * this.shape[1] + column : null;
   }
 
   tell(x, y) {
@@ -118,22 +128,24 @@ export class Weights {
   draw() {
     if (this.element.hidden) return;
     const { panel } = this;
-    const [rows, columns] = this.shape;
-    this.side = Math.max(SMALLEST, Math.min(LARGEST, Math.floor((this.width() - 2) / columns)));
+    const [all, width] = this.shape;
+    const { side, rows, columns } = this.part;
     const values = this.network.parameters[this.chosen];
-    panel.begin(Math.min(rows * this.side + 4, 420));
+    const whole = rows === all && columns === width;
+    panel.begin(rows * side + (whole ? 4 : 20));
     const { ink } = panel;
     const scale = signed(values.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
-    const gap = this.side > 8 ? 1 : 0;
+    const gap = side > 8 ? 1 : 0;
     for (let j = 0; j < rows; j++)
       for (let k = 0; k < columns; k++) {
-        ink.fillStyle = colour(values[j * columns + k], scale);
-        ink.fillRect(1 + k * this.side, 1 + j * this.side, this.side - gap, this.side - gap);
+        ink.fillStyle = colour(values[j * width + k], scale);
+        ink.fillRect(1 + k * side, 1 + j * side, side - gap, side - gap);
       }
+    if (!whole) panel.text("part", 0, rows * side + 16, `the first ${rows} of ${all} rows, ${columns} of ${width} columns`, { class: "wb-soft" });
     ink.strokeStyle = this.frame.colour("ink");
     ink.lineWidth = 2;
-    const [row, column] = [Math.floor(this.index / columns), this.index % columns];
-    ink.strokeRect(1 + column * this.side, 1 + row * this.side, this.side - gap, this.side - gap);
+    const [row, column] = [Math.floor(this.index / width), this.index % width];
+    ink.strokeRect(1 + column * side, 1 + row * side, side - gap, side - gap);
     panel.end();
   }
 }

@@ -11,16 +11,28 @@ export function power(exponent) {
 
 const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
 
+/** [mantissa, exponent] in so many digits; a tie goes to the even digit, as in Python. */
+function rounded(value, digits) {
+  const [exact, exactExponent] = value.toExponential(100).split("e");
+  const figures = exact.replace(".", "");
+  if (/^50*$/.test(figures.slice(digits)) && Number(figures[digits - 1]) % 2 === 0)
+    return [`${figures[0]}.${figures.slice(1, digits)}`, Number(exactExponent)];
+  const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
+  return [mantissa, Number(exponent)];
+}
+
 /** A number with so many significant digits, 1 to 4; 1.2e-7 becomes a power of ten. */
 export function number(value, digits = 3) {
   const sign = value < 0 ? "−" : "";
   if (Number.isNaN(value)) return "not a number";
   if (!Number.isFinite(value)) return `${sign}infinity`;
   if (value === 0) return "0";
-  const [mantissa, exponent] = Math.abs(value).toExponential(digits - 1).split("e");
-  if (exponent >= -3 && exponent < 4)
-    return sign + trimmed(Math.abs(value).toFixed(Math.max(0, digits - 1 - exponent)));
-  return `${sign}${trimmed(mantissa)} × ${power(Number(exponent))}`;
+  const [mantissa, exponent] = rounded(Math.abs(value), digits);
+  if (exponent < -3 || exponent >= 4) return `${sign}${trimmed(mantissa)} × ${power(exponent)}`;
+  // Digits before the decimal point are never dropped.
+  const [whole, place] = rounded(Math.abs(value), Math.max(digits, exponent + 1));
+  const decimals = Math.max(0, digits - 1 - exponent);
+  return sign + trimmed(Number(`${whole}e${place}`).toFixed(decimals));
 }
 
 /** A part of a whole with two digits: 12 %, 0.75 %; below a thousandth, a power of ten. */

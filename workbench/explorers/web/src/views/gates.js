@@ -7,6 +7,7 @@ import { shares, signed } from "../colours.js";
 import { choice, make, tabs } from "../controls.js";
 import { drawCell, layout } from "../diagram.js";
 import { Frame } from "../frame.js";
+import { KernelShown, PageShown } from "../shown.js";
 import { Weights } from "../weights.js";
 import { number, share } from "../words.js";
 
@@ -57,6 +58,8 @@ class Gates {
   choose(k) {
     const original = this.subject.networks[k];
     this.dragged ??= {};
+    this.touches ??= {};
+    this.touched = this.touches[k] ??= {};
     this.dragged[k] ??= original.with(
       Object.fromEntries(Object.entries(original.parameters).map(([n, v]) => [n, v.slice()])),
     );
@@ -70,9 +73,9 @@ class Gates {
     for (const { panel } of this.rows) panel.element.remove();
     this.frame.panels = this.frame.panels.filter((p) => !this.rows.some((row) => row.panel === p));
     this.rows = cell.lines.map((name) => this.row(name));
-    this.run();
-    this.settle();
     this.weights.show(this.network, original.parameters);
+    this.shown = null;
+    this.run().then(() => this.settle());
   }
 
   row(name) {
@@ -99,44 +102,85 @@ class Gates {
     return row;
   }
 
-  run() {
-    this.trace = this.network.run(this.subject.x, { clamps: this.clamps });
+  /** Whether this network is too large for the page, and there is a kernel to ask. */
+  get asks() {
+    return this.original.about.large && Boolean(this.send.ask);
+  }
+
+  /** Run the network with these lines held; in the page at once, in the kernel when it answers. */
+  async compute(clamps, unit) {
+    if (!this.asks) return new PageShown(this.network.run(this.subject.x, { clamps }), unit);
+    const { label } = this.original;
+    const set = Object.values(this.touched);
+    const { about, arrays } = await this.send.ask({ network: label, unit, clamps, set });
+    if (about.error) return this.shown;
+    return Object.assign(new KernelShown(this.network, about, arrays), { unit });
+  }
+
+  /** Bring what is shown up to date; while the kernel is busy only the last wish is kept. */
+  async run() {
+    if (!this.asks) {
+      this.shown = new PageShown(this.network.run(this.subject.x, { clamps: this.clamps }), this.unit);
+      this.frame.redraw();
+      return;
+    }
+    this.wanted = true;
+    if (this.busy) return;
+    this.busy = true;
+    while (this.wanted) {
+      this.wanted = false;
+      const network = this.network;
+      const shown = await this.compute(this.clamps, this.unit);
+      if (network === this.network) this.shown = shown;
+      this.frame.redraw();
+    }
+    this.busy = false;
+  }
+
+  /** The run without held lines, for the ghost behind one with them; none where none is held. */
+  async rememberFree() {
+    const held = Object.keys(this.clamps).length > 0;
+    this.ghost = held ? await this.compute({}, this.unit) : null;
     this.frame.redraw();
   }
 
   /** Limits of the colour scales, kept while a hand drags so that colours do not jump. */
   settle() {
-    for (const { name } of this.rows) this.limits[name] = largest(this.trace.line(name));
+    for (const { name } of this.rows) this.limits[name] = this.shown?.limit(name) ?? 1;
+    this.frame.redraw();
   }
 
   drag(name, index, value) {
-    this.ghost ??= this.trace;
+    this.ghost ??= this.shown;
     this.dragging = [name, index, this.original.parameters[name][index]];
     this.network.parameters[name][index] = value;
+    this.touched[`${name} ${index}`] = [name, index, value];
     this.run();
   }
 
-  release() {
-    this.ghost = Object.keys(this.clamps).length ? this.network.run(this.subject.x) : null;
+  async release() {
+    await this.rememberFree();
     this.settle();
-    this.frame.redraw();
-    const [name] = this.dragging ?? [];
-    if (name) this.send({ network: this.original.label }, { [name]: this.network.parameters[name] });
+    if (this.asks) return;
+    const names = new Set(Object.values(this.touched).map(([name]) => name));
+    const { parameters } = this.network;
+    this.send({ network: this.original.label }, Object.fromEntries([...names].map((n) => [n, parameters[n]])));
   }
 
-  hold(name, value) {
+  async hold(name, value) {
     if (value === "free") delete this.clamps[name];
     else this.clamps[name] = value;
     this.dragging = null;
-    this.run();
-    this.ghost = Object.keys(this.clamps).length ? this.network.run(this.subject.x) : null;
+    await this.rememberFree();
+    await this.run();
     this.settle();
   }
 
-  pickUnit(unit) {
+  async pickUnit(unit) {
     this.unit = unit;
     this.units.set(String(unit));
-    this.frame.redraw();
+    await this.rememberFree();
+    await this.run();
   }
 
   scale(name) {
@@ -154,17 +198,19 @@ class Gates {
   tell(row, x, y) {
     const t = this.frame.stepAt(x);
     const unit = y < row.heat ? Math.floor((y / row.heat) * row.units) : Math.min(this.unit, row.units - 1);
-    const value = this.trace.line(row.name)[t * row.units + Math.max(0, unit)];
+    if (this.asks) return `${this.frame.name(t)}: ${row.name}[${this.unit}] = ${number(this.shown.at(row.name, t))}`;
+    const value = this.shown.run.line(row.name)[t * row.units + Math.max(0, unit)];
     return `${this.frame.name(t)}: ${row.name}[${Math.max(0, unit)}] = ${number(value)}`;
   }
 
   draw() {
     const { frame } = this;
     this.drawInput();
-    for (const row of this.rows) this.drawRow(row);
-    frame.timeAxis(this.axis);
-    drawCell(this.diagram, this.plan, this.trace, frame.step, this.unit, this.colours);
     this.weights.draw();
+    frame.timeAxis(this.axis);
+    for (const row of this.rows) this.drawRow(row);
+    if (!this.shown) return;
+    drawCell(this.diagram, this.plan, this.shown, this.subject.x, frame.step, this.colours);
     this.speak();
   }
 
@@ -182,31 +228,36 @@ class Gates {
   }
 
   drawRow(row) {
-    const { panel, name, units, heat } = row;
+    const { panel, name } = row;
     const { frame } = this;
-    const scale = this.scale(name);
-    const values = this.trace.line(name);
     const colour = frame.colour(this.colours[name]);
     panel.begin();
-    panel.heat(values, units, scale, { top: 0, height: heat });
+    panel.text("name", frame.left - 12, 16, name, { class: "wb-name", "text-anchor": "end", style: `fill:${colour}` });
+    if (this.shown) this.drawValues(row, colour);
+    panel.end();
+  }
+
+  drawValues({ panel, name, units, heat }, colour) {
+    const { frame } = this;
+    const scale = this.scale(name);
+    const { values, rows } = this.shown.heat(name);
+    panel.heat(values, rows, scale, { top: 0, height: heat });
     const unit = Math.min(this.unit, units - 1);
     const [top, bottom] = [heat + GAP, heat + GAP + CURVE];
     const span = scale.high - scale.low;
-    const y = (array) => (t) => {
-      const part = (array[t * units + unit] - scale.low) / span;
+    const y = (shown) => (t) => {
+      const part = (shown.at(name, t) - scale.low) / span;
       return bottom - 2 - Math.min(1.04, Math.max(-0.04, part)) * (CURVE - 4);
     };
     const zero = bottom - 2 - ((0 - scale.low) / span) * (CURVE - 4);
     panel.line(frame.left, zero, frame.right, zero);
-    if (this.ghost) panel.curve(y(this.ghost.line(name)), { colour, alpha: 0.3, width: 2.5 });
-    panel.curve(y(values), { colour });
+    if (this.ghost) panel.curve(y(this.ghost), { colour, alpha: 0.3, width: 2.5 });
+    panel.curve(y(this.shown), { colour });
     this.markUnit(panel, unit, heat / units);
-    panel.text("name", frame.left - 12, 16, name, { class: "wb-name", "text-anchor": "end", style: `fill:${colour}` });
     const right = frame.right + 8;
     panel.text("high", right, 11, number(scale.high, 2), { class: "wb-soft" });
     panel.text("low", right, heat - 1, number(scale.low, 2), { class: "wb-soft" });
     panel.text("unit", right, bottom - CURVE / 2 + 2, `unit ${unit}`, { class: "wb-soft" });
-    panel.end();
   }
 
   /** A small wedge beside the heat map at the unit whose curve is drawn. */
@@ -222,16 +273,15 @@ class Gates {
 
   /** The sentence: what the gates let through here, or what the last change did. */
   speak() {
-    const { frame, trace, unit, dragging, ghost } = this;
+    const { frame, shown, unit, dragging, ghost } = this;
     const t = frame.step;
     const output = Object.keys(this.network.cell.states)[0];
-    const units = this.network.units(output);
-    const last = (run) => run.line(output)[(frame.steps - 1) * units + Math.min(unit, units - 1)];
-    const ends = `${output}[${unit}] ends at ${number(last(trace))}`;
+    const last = (run) => run.at(output, frame.steps - 1);
+    const ends = `${output}[${unit}] ends at ${number(last(shown))}`;
     const held = Object.entries(this.clamps);
     if (held.length) {
       const words = held.map(([name, value]) => `${name} held at ${value}`).join(" and ");
-      frame.say(`With ${words}, ${ends}; free, it ends at ${number(last(ghost ?? trace))}.`);
+      frame.say(`With ${words}, ${ends}; free, it ends at ${number(last(ghost ?? shown))}.`);
     } else if (dragging) {
       const [name, index, first] = dragging;
       const { weights } = this;
@@ -239,10 +289,10 @@ class Gates {
       frame.say(`${name === weights.chosen ? weights.label(index) : name} is ${number(this.network.parameters[name][index])} (at first ${number(first)}): ${ends}${before}.`);
     } else {
       const gates = this.original.about.passes.map(([name, what]) => [
-        [name, this.colours[name]], ` lets ${share(trace.line(name)[t * this.network.units(name) + Math.min(unit, this.network.units(name) - 1)])} of ${what} through`,
+        [name, this.colours[name]], ` lets ${share(shown.at(name, t))} of ${what} through`,
       ]);
       const words = gates.flatMap((part, k) => (k === 0 ? part : [k === gates.length - 1 ? " and " : ", ", ...part]));
-      frame.say(`${this.frame.name(t)}, unit ${unit}: `, ...(words.length ? [...words, "."] : [`${output} = ${number(trace.line(output)[t * units + unit])}.`]));
+      frame.say(`${this.frame.name(t)}, unit ${unit}: `, ...(words.length ? [...words, "."] : [`${output} = ${number(shown.at(output, t))}.`]));
     }
   }
 }
