@@ -131,7 +131,10 @@ def test_the_page_says_what_measure_finds_in_every_network(open_page, tmp_path):
     assert said.startswith(f"{LAG} steps back, at step 19: ")
     for net in others().values():
         assert left(net) in said
-    assert f"the gradient by c there is {path(others()['lstm'])}." in said
+    assert (
+        f"In the LSTM {path(others()['lstm'])} comes back to c; the gate f alone keeps at most"
+        in said
+    )
 
 
 def path(net, at=39):

@@ -10,7 +10,7 @@ const FOOT = 8; // pixels for the marks of the states
 const MARK = 7; // pixels from step to step from which on each has a mark of its own
 
 /** How thick arcs to steps first..at-1 are: shares of `thickest`, 0 for one that is not drawn. */
-export function thickness(norms, at, thickest) {
+function thickness(norms, at, thickest) {
   return Float64Array.from(norms.subarray(0, at), (norm) => {
     const share = norm === Infinity ? 1 : norm / thickest;
     return share >= 10 ** -DRAWN ? share : 0;

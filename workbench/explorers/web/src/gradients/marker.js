@@ -3,7 +3,7 @@
 import { make } from "../controls.js";
 
 export class Marker {
-  /** onStart(), onInput(step of the frame), onMove(steps further back), onReset(), onDone(). */
+  /** onInput(step of the frame), onMove(steps further back), onReset(). */
   constructor(frame, hands) {
     Object.assign(this, { frame, ...hands });
     this.flag = make("button", {
@@ -22,7 +22,6 @@ export class Marker {
       element.setPointerCapture(event.pointerId);
       const { left, width } = element.getBoundingClientRect();
       this.grip = event.clientX - left - width / 2; // so that a press alone does not move it
-      this.onStart();
       flag.focus();
       event.preventDefault();
     });

@@ -30,7 +30,7 @@ export function rangeOf(curves) {
 }
 
 /** The band of a norm in a range, or null where it has a place among the decades. */
-export function bandOf(norm, { low, high }) {
+function bandOf(norm, { low, high }) {
   if (Number.isNaN(norm)) return "not a number";
   if (norm === Infinity) return "infinite";
   if (norm === 0) return "0";

@@ -55,9 +55,8 @@ export function sentence({ found, lag, name, loss, kept }) {
 }
 
 function keeping({ label, key, gate, state, share: part, unit, path }) {
-  const by = path === null ? [] : [`; the gradient by ${state} there is `, word({ key }, told(path))];
-  return [
-    `In ${phrase(label)} the gate ${gate} keeps at most `, word({ key }, share(part)),
-    ` of ${state} a step, in unit ${unit}`, ...by, ".",
-  ];
+  const keeps = ["the gate ", `${gate} alone keeps at most `, word({ key }, share(part))];
+  const where = ` a step, in unit ${unit}.`;
+  if (path === null) return [`In ${phrase(label)} `, ...keeps, ` of ${state}${where}`];
+  return [`In ${phrase(label)} `, word({ key }, told(path)), ` comes back to ${state}; `, ...keeps, where];
 }

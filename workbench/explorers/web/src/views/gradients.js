@@ -132,11 +132,9 @@ class Gradients {
     });
     this.axis = frame.panel({ height: 40, label: "time axis" });
     this.marker = new Marker(frame, {
-      onStart: () => this.begin(),
       onInput: (t) => this.compare(this.at - (t + this.offset)),
       onMove: (steps) => this.compare(this.lag + steps),
       onReset: () => this.compare(lagFor(this.used)),
-      onDone: () => this.release(),
     });
   }
 
