@@ -197,6 +197,21 @@ def test_what_explodes_and_what_is_nothing_are_said_in_words(open_page, tmp_path
 
 
 @pytest.mark.browser
+def test_what_is_infinite_on_the_way_is_not_a_number_and_never_silent(open_page, tmp_path):
+    net = wb.Recurrent("elman", 1, 5, seed=2, activation="identity")
+    net.parameters["U"] = np.full((5, 5), 1e9)
+    page = show(open_page, wb.explore.gradients(net, X), tmp_path)
+    page.get_by_role("slider", name="steps back", exact=True).press("Home")
+    assert "infinity, in the Elman network." in sentence(page)
+    assert page.locator(".wb svg").get_by_text("infinite", exact=True).count() == 1
+    net = wb.Recurrent("elman", 1, 5, seed=2, activation="relu")
+    page = show(open_page, wb.explore.gradients(gain(net, 1e9), np.tile(X, 2)), tmp_path)
+    assert "Not a number in the Elman network: a value on the way was infinite." in sentence(page)
+    assert page.locator(".wb svg").get_by_text("not a number", exact=True).count() == 1
+    assert page.locator(".wb svg").get_by_text("Elman: the gradient is not a number").count() == 1
+
+
+@pytest.mark.browser
 def test_arrow_keys_move_the_loss_and_the_compared_step(open_page, tmp_path):
     page = page_of(open_page, tmp_path)
     body = page.locator(".wb-body")

@@ -263,7 +263,9 @@ export class Frame {
     const nice = kind === "label" ? every : [1, 2, 5, 10, 20, 50, 100, 200, 500].find((n) => n >= every) ?? every;
     const texts = [];
     const from = kind === "step" ? this.times.from ?? 0 : 0;
-    for (let t = (nice - (from % nice)) % nice; t < this.steps; t += nice) texts.push([t, values?.[t] ?? number(t + from, 4)]);
+    for (let t = (nice - (from % nice)) % nice; t < this.steps; t += nice)
+      // A date at the very left would lie over the name of the axis.
+      if (kind !== "date" || this.x(t) - this.left >= wide / 2) texts.push([t, values?.[t] ?? number(t + from, 4)]);
     return texts;
   }
 

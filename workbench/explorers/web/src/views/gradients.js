@@ -51,7 +51,7 @@ function fitted(name, room) {
 class Gradients {
   constructor(el, subject, send) {
     const { title, question, steps, times, networks } = subject;
-    const left = room(LEFT, namesOf(subject));
+    const left = room(LEFT, [...namesOf(subject), subject.input]);
     const right = room(RIGHT, [0, steps - 1].map((t) => lossAt(times, t)));
     Object.assign(this, { subject, send, full: steps, used: steps, at: subject.at, picked: 0 });
     Object.assign(this, { gain: 1, bias: 0, wanted: lagFor(steps), ghost: null });
@@ -306,8 +306,10 @@ class Gradients {
     if (ghost) drawArcs(panel, ghost.curves[ghost.picked], measure, place, { alpha: 0.3 });
     drawArcs(panel, curve, measure, place, { step });
     drawStates(panel, curve, measure, place, frame.colour(curve.key));
-    const drawn = measureArcs(curve.norms, curve.at - curve.first).longest > 0;
-    const words = drawn ? `${curve.label}: arcs as thick as ‖∂L/∂${curve.output}‖` : `${curve.label}: nothing reaches an earlier step`;
+    const norms = curve.norms.subarray(0, curve.at - curve.first);
+    const drawn = measureArcs(norms, norms.length).longest > 0;
+    const none = norms.some(Number.isNaN) ? "the gradient is not a number" : "nothing reaches an earlier step";
+    const words = `${curve.label}: ${drawn ? `arcs as thick as ‖∂L/∂${curve.output}‖` : none}`;
     const whole = `${words}, down to ${power(-DRAWN)} of the thickest`;
     const fits = drawn && widthOf(whole) < frame.right - frame.left;
     panel.text("words", frame.left, 12, fits ? whole : words, { style: `fill:var(--${curve.key}-text)` });
@@ -342,7 +344,7 @@ class Gradients {
       panel.heat(shown, count, signed(limit), { top: 0, height: INPUT });
     }
     this.veil(panel);
-    panel.text("name", frame.left - 12, INPUT / 2 + 4, subject.input, { "text-anchor": "end" });
+    panel.text("name", frame.left - 12, INPUT / 2 + 4, this.fit(subject.input), { "text-anchor": "end" });
     panel.end();
   }
 
