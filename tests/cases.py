@@ -71,7 +71,19 @@ def dead_end(x, h, c, W, U, b):
     return h, c
 
 
-TYPED = {c.name: c for c in (wide_memory, every_function, residual, no_parameters, dead_end)}
+@wb.cell
+def names_that_meet(x, h, W, W_z, U, b, b_f):
+    """Names that would be one name if "." and " " were written as underscores."""
+    r = sigmoid(W.z @ x + U.r @ h + b.f)
+    kept_4 = sigmoid(W_z @ x + b_f)
+    n = tanh(W.n @ x + U.n @ (r * h))
+    kept_n = r * n
+    h = (1 - kept_4) * kept_n + kept_4 * h * tanh(U.h @ n)
+    return h
+
+
+TYPED_CELLS = (wide_memory, every_function, residual, no_parameters, dead_end, names_that_meet)
+TYPED = {c.name: c for c in TYPED_CELLS}
 CELLS = {**wb.cells.CELLS, **TYPED}
 NAMES = list(CELLS)
 POSITIVE = {"slstm": ("n",)}

@@ -9,5 +9,6 @@ the same equations, through the JavaScript writer. Trains nothing.
 from .explorer import Explorer
 from .gates import gates
 from .gradients import gradients
+from .padding import padding
 
-__all__ = ["Explorer", "gates", "gradients"]
+__all__ = ["Explorer", "gates", "gradients", "padding"]

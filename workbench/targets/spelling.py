@@ -14,9 +14,13 @@ OPERATORS = {"add": ("+", SUM), "subtract": ("-", SUM), "multiply": ("*", TERM)}
 OPERATORS |= {"divide": ("/", TERM)}
 
 
-def identifier(*parts):
-    """Join parts into a name."""
-    return "_".join(re.sub(r"\W", "_", part) for part in parts)
+def identifier(kind, *names):
+    """Join a kind and names into one name.
+
+    Underscores of the names are doubled: a line may be called `kept_4` or a vector `b_f` beside
+    what is kept under "kept 4" and the vector "b.f".
+    """
+    return "_".join([kind, *(re.sub(r"\W", "_", name.replace("_", "__")) for name in names)])
 
 
 def size_name(size):

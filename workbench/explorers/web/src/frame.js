@@ -80,6 +80,12 @@ export class Frame {
     this.redraw();
   }
 
+  /** Make the time axis longer or shorter; a cursor at its end stays there. */
+  setSteps(steps) {
+    const atEnd = this.step === this.steps - 1;
+    this.retime(steps, this.times, atEnd ? steps - 1 : Math.min(this.step, steps - 1));
+  }
+
   /** The middle of a step in pixels. */
   x(t) {
     return this.left + ((t + 0.5) / this.steps) * (this.right - this.left);

@@ -2,5 +2,6 @@
 
 import { gates } from "./gates.js";
 import { gradients } from "./gradients.js";
+import { padding } from "./padding.js";
 
-export const views = { gates, gradients };
+export const views = { gates, gradients, padding };

@@ -2,7 +2,7 @@
  * Runs written cells on jobs that Python made, in Node.js and in a browser alike. Arrays travel as
  * the hexadecimal bytes of their float64 numbers, so that every bit and every NaN arrives.
  */
-import { Network, importCell } from "../../workbench/explorers/web/src/network.js";
+import { Network, importCell } from "../workbench/explorers/web/src/network.js";
 
 const numbers = (text) => {
   const bytes = Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
