@@ -24,6 +24,7 @@ from pathlib import Path
 
 CASES = {
     "gates": ("wb.explore.gates('lstm')", "U.i[0, 0]"),
+    "gradients": ("wb.explore.gradients()", "recurrent gain"),
     "kernel": ("wb.explore.gates('lstm', hidden_size=256)", "U.i[0, 0]"),
 }
 KEYS, DRAG = 120, 3.0  # key presses, seconds of dragging

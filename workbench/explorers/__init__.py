@@ -9,7 +9,8 @@ the same equations, through the JavaScript writer. Trains nothing.
 from .carousel import carousel
 from .explorer import Explorer
 from .gates import gates
+from .gradients import gradients
 from .padding import padding
 from .unfold import unfold
 
-__all__ = ["Explorer", "carousel", "gates", "padding", "unfold"]
+__all__ = ["Explorer", "carousel", "gates", "gradients", "padding", "unfold"]

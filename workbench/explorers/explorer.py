@@ -50,15 +50,12 @@ class Explorer(anywidget.AnyWidget):
         try:
             about, given = packing.unpack(change["new"])
             ask = about.get("ask")
-            label = about.get("network")
-            if not isinstance(label, str) or label not in self.networks:
-                known = ", ".join(self.networks)
-                raise ValueError(f"network: expected one of {known}, got {label!r}")
-            if ask is None:
-                self._take(label, about, given)
-                told = {}
-            else:
+            if ask is not None:
+                label = self._label(about.get("network"))
                 told, arrays = self._asked(label, about)
+            else:
+                self._take(about, given)
+                told = {}
         except ValueError as error:
             self.error = str(error)
             told = {"error": self.error}
@@ -69,22 +66,38 @@ class Explorer(anywidget.AnyWidget):
             raise ValueError("ask: expected nothing, this explorer computes in the page")
         return self._compute(self.networks[label], about)
 
-    def _take(self, label, about, arrays):
-        """Put what the hand changed into the network it belongs to; all of it or nothing."""
-        numbers = about.get("numbers", {})
-        if not isinstance(numbers, dict):
-            raise ValueError(f"numbers: expected an object, got {numbers!r}")
-        net = copied(self.networks[label])
-        for name, value in numbers.items():
-            try:
-                net.numbers[name] = value
-            except KeyError as error:
-                raise ValueError(error.args[0]) from None
-        for name, values in arrays.items():
-            _put(net, name, values)
-        self.networks[label].numbers.update(net.numbers)
-        for name in arrays:
-            self.networks[label].parameters[name] = net.parameters[name]
+    def _label(self, label):
+        if not isinstance(label, str) or label not in self.networks:
+            known = ", ".join(self.networks)
+            raise ValueError(f"network: expected one of {known}, got {label!r}")
+        return label
+
+    def _take(self, about, arrays):
+        """Put what the hand changed into the networks it belongs to; all of it or nothing.
+
+        about: {"network": label, "numbers", "functions"} with arrays by parameter; or {"networks":
+        {label: {"numbers", "functions"}}} with arrays by "label/parameter".
+        """
+        if "networks" not in about:
+            label = self._label(about.get("network"))
+            changed = {label: _changed(self.networks[label], about, arrays)}
+        else:
+            changed = {}
+            for label, own in _object("networks", about["networks"]).items():
+                begin = f"{self._label(label)}/"
+                mine = {n[len(begin) :]: a for n, a in arrays.items() if n.startswith(begin)}
+                changed[label] = _changed(self.networks[label], _object(label, own), mine)
+        for label, net in changed.items():
+            self._keep(label, net)
+
+    def _keep(self, label, net):
+        known = self.networks[label]
+        if net.cell.hyper != known.cell.hyper:  # functions are part of a cell: a network of its own
+            self.networks[label] = net
+            return
+        known.numbers.update(net.numbers)
+        for name, values in net.parameters.items():
+            known.parameters[name] = values
 
     @property
     def message(self):
@@ -134,9 +147,28 @@ def _put(net, name, values):
     net.parameters[name] = values.reshape(shape)
 
 
-def copied(net):
-    """A network of its own with the same parameters."""
-    hyper = dict(net.cell.hyper)
+def _object(name, value):
+    if not isinstance(value, dict):
+        raise ValueError(f"{name}: expected an object, got {value!r}")
+    return value
+
+
+def _changed(net, about, arrays):
+    """A copy of a network with what a page says of it."""
+    net = copied(net, _object("functions", about.get("functions", {})))
+    for name, value in _object("numbers", about.get("numbers", {})).items():
+        try:
+            net.numbers[name] = value
+        except KeyError as error:
+            raise ValueError(error.args[0]) from None
+    for name, values in arrays.items():
+        _put(net, name, values)
+    return net
+
+
+def copied(net, functions=None):
+    """A network of its own with the same parameters. functions: others that its cell takes."""
+    hyper = net.cell.hyper | (functions or {})
     sizes = {name: net.lengths[name] for name in net.cell.size_names}
     copy = Recurrent(
         net.cell, net.input_size, net.hidden_size,

@@ -84,10 +84,7 @@ export class Frame {
   /** Make the time axis longer or shorter; a cursor at its end stays there. */
   setSteps(steps) {
     const atEnd = this.step === this.steps - 1;
-    this.steps = steps;
-    this.step = atEnd ? steps - 1 : Math.min(this.step, steps - 1);
-    this.body.setAttribute("aria-valuemax", steps - 1);
-    this.redraw();
+    this.retime(steps, this.times, atEnd ? steps - 1 : Math.min(this.step, steps - 1));
   }
 
   /** The middle of a step in pixels. */
@@ -104,8 +101,9 @@ export class Frame {
   /** What a step is called: its year, its date, its letter, or its number. */
   name(t) {
     const value = this.times.values?.[t];
-    if (value === undefined) return `step ${t}`;
-    return this.times.kind === "label" ? `“${value}”, step ${t}` : String(value);
+    const step = `step ${t + (this.times.from ?? 0)}`;
+    if (value === undefined) return step;
+    return this.times.kind === "label" ? `“${value}”, ${step}` : String(value);
   }
 
   add(...controls) {
@@ -151,6 +149,13 @@ export class Frame {
       if (element.hasPointerCapture(event.pointerId)) to(event);
     });
     element.classList.add("wb-scrub");
+  }
+
+  /** Show other steps: how many, their times (`from`: the number of the first), the chosen one. */
+  retime(steps, times, step) {
+    Object.assign(this, { steps, times, step });
+    this.body.setAttribute("aria-valuemax", steps - 1);
+    this.redraw();
   }
 
   setStep(t) {
@@ -265,7 +270,10 @@ export class Frame {
     const every = Math.ceil((this.steps * wide) / (this.right - this.left));
     const nice = kind === "label" ? every : [1, 2, 5, 10, 20, 50, 100, 200, 500].find((n) => n >= every) ?? every;
     const texts = [];
-    for (let t = 0; t < this.steps; t += nice) texts.push([t, values?.[t] ?? number(t, 4)]);
+    const from = kind === "step" ? this.times.from ?? 0 : 0;
+    for (let t = (nice - (from % nice)) % nice; t < this.steps; t += nice)
+      // A date at the very left would lie over the name of the axis.
+      if (kind !== "date" || this.x(t) - this.left >= wide / 2) texts.push([t, values?.[t] ?? number(t + from, 4)]);
     return texts;
   }
 
@@ -278,7 +286,7 @@ export class Frame {
     // A first tick as wide as a date reaches to the left of the axis, where its name stands.
     const [[first, text]] = [...ticks, [0, ""]];
     const beyond = Math.max(0, 3.5 * String(text).length - (this.x(first) - this.left));
-    panel.text("name", this.left - 12 - beyond, 16, this.times.name, { class: "wb-soft", "text-anchor": "end" });
+    panel.text("name", this.left - 12 - beyond, 13, this.times.name, { class: "wb-soft", "text-anchor": "end" });
     panel.end();
   }
 }

@@ -2,7 +2,8 @@
 
 import { carousel } from "./carousel.js";
 import { gates } from "./gates.js";
+import { gradients } from "./gradients.js";
 import { padding } from "./padding.js";
 import { unfold } from "./unfold.js";
 
-export const views = { carousel, gates, padding, unfold };
+export const views = { carousel, gates, gradients, padding, unfold };

@@ -1,0 +1,120 @@
+/** Curves of gradient norms on a log axis, each with its name at its end. */
+
+import { apart } from "../panel.js";
+import { LogAxis } from "./scale.js";
+
+const HEIGHT = 264;
+const WORDS = 26;
+const LABEL = 16;
+const FEW = 16; // pixels from step to step from which on every value has a point
+const DASHES = [[], [7, 4], [2, 4], [8, 3, 2, 3]];
+
+/** Norms of everything that is drawn: the totals, and the paths of the network that is picked. */
+export function drawnNorms(curves, picked) {
+  const totals = curves.map((curve) => curve.norms.subarray(0, curve.at - curve.first + 1));
+  return [...totals, ...pathsOf(curves[picked]).map((path) => path.norms)];
+}
+
+/** The other states' own paths up to the step before the loss: [{state, norms}]. */
+const pathsOf = (curve) =>
+  Object.entries(curve.paths).map(([state, norms]) => ({
+    state, norms: norms.subarray(0, curve.at - curve.first),
+  }));
+
+/** What is drawn: [{name, short, key, norms, dash, first, strong, path, shift}], the picked one last. */
+export function linesOf(curves, picked) {
+  const uses = {};
+  const dash = (key) => DASHES[(uses[key] = (uses[key] ?? -1) + 1) % DASHES.length];
+  const lines = curves.map((curve, k) => ({
+    name: curve.label, key: curve.key, first: curve.first, dash: dash(curve.key), strong: k === picked,
+    norms: curve.norms.subarray(0, curve.at - curve.first + 1),
+  }));
+  const { label, key, first } = curves[picked];
+  for (const { state, norms } of pathsOf(curves[picked]))
+    lines.push({ name: `${label}, ${state} path`, short: `${state} path`, key, first, norms, dash: dash(key), path: true });
+  lines.forEach((line, n) => (line.shift = Math.min(3, 14 / lines.length) * (n - (lines.length - 1) / 2)));
+  return lines.sort((a, b) => Boolean(a.strong) - Boolean(b.strong));
+}
+
+/** All names that may stand at the end of a curve. */
+export const namesOf = (subject) =>
+  subject.networks.flatMap((net) => [
+    net.label, ...Object.keys(net.cell.states).slice(1).map((state) => `${state} path`),
+  ]);
+
+/**
+ * Draw them. state: {curves, picked, scale, ghost: {curves, picked} or null, step: the compared
+ * step or null}. place(step): its pixel. fit(name): the name as it has room.
+ */
+export function drawCurves(panel, { curves, picked, scale, ghost, step }, place, fit) {
+  panel.begin(HEIGHT);
+  const { frame } = panel;
+  const axis = new LogAxis(scale, drawnNorms(curves, picked), WORDS, HEIGHT - 6);
+  axis.draw(panel);
+  const output = curves[picked].output;
+  panel.text("measure", frame.left, 12, `norm of the gradient, ‖∂L/∂${output}‖, log scale`, {});
+  const lines = linesOf(curves, picked);
+  if (ghost) for (const line of linesOf(ghost.curves, ghost.picked)) drawLine(panel, line, axis, place, 0.3);
+  for (const line of lines) drawLine(panel, line, axis, place, 1);
+  if (step !== null) for (const line of lines) drawPoint(panel, line, axis, place, step);
+  drawNames(panel, lines, axis, place, fit);
+  panel.end();
+  return axis;
+}
+
+function drawLine(panel, line, axis, place, alpha) {
+  const { ink, frame } = panel;
+  const { norms, first } = line;
+  ink.save();
+  Object.assign(ink, { strokeStyle: frame.colour(line.key), fillStyle: frame.colour(line.key) });
+  Object.assign(ink, { lineWidth: line.strong ? 2.8 : line.path ? 2 : 1.5, lineJoin: "round", globalAlpha: alpha });
+  ink.setLineDash(line.dash);
+  ink.beginPath();
+  norms.forEach((norm, k) => ink.lineTo(place(first + k), axis.y(norm, line.shift)));
+  ink.stroke();
+  const few = (frame.right - frame.left) / frame.steps > FEW;
+  if (few || norms.length === 1)
+    norms.forEach((norm, k) => dot(ink, place(first + k), axis.y(norm, line.shift), 2));
+  ink.restore();
+}
+
+function dot(ink, x, y, radius) {
+  ink.beginPath();
+  ink.arc(x, y, radius, 0, 2 * Math.PI);
+  ink.fill();
+}
+
+/** A point of the curve at the compared step. */
+function drawPoint({ ink, frame }, { norms, first, key, shift }, axis, place, step) {
+  const norm = norms[step - first];
+  if (norm === undefined) return;
+  ink.fillStyle = frame.colour("bg");
+  dot(ink, place(step), axis.y(norm, shift), 5);
+  ink.fillStyle = frame.colour(key);
+  dot(ink, place(step), axis.y(norm, shift), 3.5);
+}
+
+/** Names at the left ends, moved apart, each led to its curve by a hairline. */
+function drawNames(panel, lines, axis, place, fit) {
+  const { frame } = panel;
+  const labels = lines
+    .filter((line) => line.norms.length)
+    .map((line) => ({ line, from: axis.y(line.norms[0], line.shift) }))
+    .map((label) => ({ ...label, y: label.from }));
+  apart(labels, LABEL, WORDS + 4, HEIGHT - 10);
+  for (const { line, from, y } of labels) {
+    const x = frame.left - 8;
+    panel.line(x, y, frame.left - 3, from, { width: 0.75 });
+    panel.line(frame.left - 3, from, place(line.first), from, { width: 0.75 });
+    panel.text(`name ${line.name}`, x - 4, y + 4, fit(line.short ?? line.name), {
+      "text-anchor": "end", "font-weight": line.strong ? 600 : 400, style: `fill:var(--${line.key}-text)`,
+    });
+  }
+}
+
+/** The line nearest to a height at a step, or undefined. */
+export function nearest(lines, axis, step, y) {
+  const away = (line) => Math.abs(axis.y(line.norms[step - line.first], line.shift) - y);
+  const here = lines.filter((line) => line.norms[step - line.first] !== undefined);
+  return here.sort((a, b) => away(a) - away(b))[0];
+}

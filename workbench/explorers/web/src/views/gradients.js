@@ -1,0 +1,376 @@
+/**
+ * How far back the error at one step reaches: arcs to the earlier steps over the norms of all
+ * networks on a log axis. Drag the step of the loss, the step that is compared, the recurrent gain,
+ * the forget bias, the length; choose an activation.
+ */
+
+import { signed } from "../colours.js";
+import { choice, make, slider, tabs } from "../controls.js";
+import { Frame } from "../frame.js";
+import { drawArcs, drawStates, heightOf, measureArcs, DRAWN } from "../gradients/arcs.js";
+import { drawCurves, drawnNorms, linesOf, namesOf, nearest } from "../gradients/curves.js";
+import { Marker } from "../gradients/marker.js";
+import { settled } from "../gradients/scale.js";
+import { sentence, told } from "../gradients/sentence.js";
+import { bent, gradientReach, mostKept, stepFactor } from "../measures/gradients.js";
+import { number, power } from "../words.js";
+
+const INPUT = 48;
+const MARKS = 22;
+const LEFT = { least: 96, most: 144, leader: 24 };
+const RIGHT = { least: 92, most: 136, leader: 16 };
+const LAG = 48; // steps back of the compared step at first, where there are twice as many
+const LETTER = 9; // pixels from step to step from which on every letter is written
+
+const lagFor = (steps) => Math.min(LAG, Math.floor(steps / 2));
+
+const widthOf = (text) => {
+  const ink = (widthOf.ink ??= make("canvas").getContext("2d"));
+  ink.font = '600 12px system-ui, "DejaVu Sans", sans-serif';
+  return ink.measureText(text).width;
+};
+
+/** A margin that has room for texts, as far as it may. */
+const room = ({ least, most, leader }, texts) =>
+  Math.min(most, Math.max(least, leader + Math.max(...texts.map(widthOf))));
+
+/** What stands at the step of the loss. */
+function lossAt({ values, kind }, step) {
+  const name = values?.[step] ?? `step ${step}`;
+  return `loss at ${kind === "label" ? `“${name}”` : name}`;
+}
+
+/** The beginning of a name that has room. */
+function fitted(name, room) {
+  if (widthOf(name) <= room) return name;
+  let end = name.length;
+  while (end > 1 && widthOf(`${name.slice(0, end)}…`) > room) end--;
+  return `${name.slice(0, end)}…`;
+}
+
+class Gradients {
+  constructor(el, subject, send) {
+    const { title, question, steps, times, networks } = subject;
+    const left = room(LEFT, [...namesOf(subject), subject.input]);
+    const right = room(RIGHT, [0, steps - 1].map((t) => lossAt(times, t)));
+    Object.assign(this, { subject, send, full: steps, used: steps, at: subject.at, picked: 0 });
+    Object.assign(this, { gain: 1, bias: 0, wanted: lagFor(steps), ghost: null });
+    this.hands = networks.map((net) => ({ ...net.about.choices[0][0], ...net.numbers }));
+    this.fit = (name) => fitted(name, left - LEFT.leader);
+    const frame = (this.frame = new Frame(el, { title, question, steps, times, left, right }));
+    frame.step = this.at;
+    this.addControls();
+    this.addPanels();
+    frame.stepped = (t) => this.setLoss(t + this.full - frame.steps);
+    frame.draw = () => this.draw();
+    frame.body.addEventListener("pointerdown", () => this.begin(), { capture: true });
+    for (const end of ["pointerup", "pointercancel"]) frame.body.addEventListener(end, () => this.release());
+    this.compute();
+    this.settle();
+  }
+
+  close() {
+    this.frame.close();
+  }
+
+  addControls() {
+    const { frame, subject } = this;
+    const { networks } = subject;
+    frame.root.classList.add("wb-gradients");
+    frame.add(tabs({
+      label: "network", value: 0, onChange: (k) => this.pick(k),
+      options: networks.map((net, k) => [k, net.label, `--${net.key}-text`]),
+    }));
+    frame.addPlay();
+    const hand = (name, more) =>
+      frame.add(slider({
+        onInput: (value) => this.bend(() => more.apply(value)), onDone: () => this.release(),
+        format: (value) => value.toFixed(2), label: name, ...more,
+      }));
+    hand("recurrent gain", { min: 0, max: 2, step: 0.01, value: 1, apply: (value) => (this.gain = value) });
+    const kept = networks.flatMap(({ about, label }) => about.keeps.map(({ bias }) => `${bias} of ${label}`));
+    if (kept.length)
+      hand("forget bias", {
+        min: -4, max: 6, step: 0.05, value: 0, apply: (value) => (this.bias = value),
+        format: (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`,
+      });
+    hand("length", { min: 2, max: this.full, step: 1, value: this.full, format: String, apply: (value) => this.cut(value) });
+    networks.forEach((net, k) => this.addOwn(net, k, hand));
+    const said = ["The gain multiplies every weight on a state."];
+    if (kept.length) said.push(`The forget bias is added to ${kept.join(", ")}.`);
+    frame.controls.after(make("p", { class: "wb-hint" }, `${said.join(" ")} A double click gives back.`));
+  }
+
+  /** Controls for the hyper-parameters that one network's cell has. */
+  addOwn({ label, about }, k, hand) {
+    for (const [name, value] of Object.entries(about.choices[0][0])) {
+      const options = [...new Set(about.choices.map(([chosen]) => chosen[name]))];
+      this.frame.add(choice({
+        label: `${label} ${name}`, value, options: options.map((own) => [own, own]),
+        onChange: (chosen) => {
+          this.bend(() => (this.hands[k][name] = chosen));
+          this.release();
+        },
+      }));
+    }
+    for (const [name, [min, max]] of Object.entries(about.ranges))
+      hand(`${label} ${name}`, {
+        min, max, step: (max - min) / 100, value: about.numbers[name],
+        apply: (value) => (this.hands[k][name] = value),
+      });
+  }
+
+  addPanels() {
+    const { frame } = this;
+    const tellArcs = (x) => this.tell(x, (step) => this.tellPicked(step));
+    this.arcs = frame.panel({ height: 80, label: "arcs to earlier steps", tell: tellArcs });
+    this.marks = frame.panel({ height: MARKS, label: "the step of the loss" });
+    this.input = frame.panel({ height: INPUT, label: "the input", tell: tellArcs });
+    this.plot = frame.panel({
+      height: 264, label: "norms of the gradient over time",
+      tell: (x, y) => this.tell(x, (step) => this.tellNearest(step, y)),
+    });
+    this.axis = frame.panel({ height: 40, label: "time axis" });
+    this.marker = new Marker(frame, {
+      onInput: (t) => this.compare(this.at - (t + this.offset)),
+      onMove: (steps) => this.compare(this.lag + steps),
+      onReset: () => this.compare(lagFor(this.used)),
+    });
+  }
+
+  /** The step of the whole sequence that stands first in the frame. */
+  get offset() {
+    return this.full - this.frame.steps;
+  }
+
+  /** The first step that is read. */
+  get first() {
+    return this.full - this.used;
+  }
+
+  /** How many steps back the compared step is; 0 where there is no earlier one. */
+  get lag() {
+    return Math.min(this.wanted, this.at - this.first);
+  }
+
+  place(step) {
+    return this.frame.x(step - this.offset);
+  }
+
+  name(step) {
+    return this.frame.name(step - this.offset);
+  }
+
+  pick(k) {
+    this.picked = k;
+    this.settle();
+  }
+
+  setLoss(at) {
+    this.at = at;
+    this.follow();
+    if (!this.ghost && !this.frame.playing) this.settle();
+  }
+
+  compare(lag) {
+    this.wanted = Math.max(1, Math.min(this.at - this.first, lag));
+    this.frame.redraw();
+  }
+
+  /** Remember what is drawn now, as the ghost of what comes. */
+  begin() {
+    this.ghost ??= { curves: this.curves, picked: this.picked };
+  }
+
+  /** Change something while a hand holds it. */
+  bend(change) {
+    this.begin();
+    change();
+    this.changed = true;
+    this.compute();
+  }
+
+  /** Read only so many steps, counted from the end; the frame shows all until the hand lets go. */
+  cut(used) {
+    this.used = used;
+    this.at = Math.max(this.at, this.first);
+    this.show(this.full);
+  }
+
+  show(steps) {
+    const { frame, subject } = this;
+    const { times } = subject;
+    if (frame.steps === steps && frame.step === this.at - this.offset) return;
+    const from = this.full - steps;
+    frame.retime(steps, { ...times, values: times.values?.slice(from), from }, this.at - from);
+  }
+
+  release() {
+    if (!this.ghost) return;
+    this.ghost = null;
+    this.show(this.used);
+    this.settle();
+    if (this.changed) this.tellPython();
+  }
+
+  compute() {
+    const { input_size: inputs } = this.subject.networks[0].sizes;
+    const x = this.subject.x.subarray(this.first * inputs);
+    this.runs = this.subject.networks.map((net, k) => this.bentNetwork(net, k).run(x));
+    this.follow();
+  }
+
+  bentNetwork(net, k) {
+    const { gain, bias } = this;
+    const hand = this.hands[k];
+    const { choices } = net.about;
+    const [, source] = choices.find(([chosen]) => Object.entries(chosen).every(([name, own]) => hand[name] === own));
+    const numbers = Object.fromEntries(Object.keys(net.numbers).map((name) => [name, hand[name]]));
+    return bent(net, net.about, { written: this.subject.written[source], gain, bias, numbers });
+  }
+
+  /** Follow the loss back through the runs. */
+  follow() {
+    const { first, at } = this;
+    this.curves = this.runs.map((run, k) => {
+      const { label, key } = this.subject.networks[k];
+      const { total, carried, together, output } = gradientReach(run, at - first);
+      const { [output]: own, ...paths } = carried;
+      return { label, key, output, first, at, steps: run.steps, norms: total, paths, together };
+    });
+    this.frame.redraw();
+  }
+
+  /** Scales of what is drawn, kept while a hand drags so that nothing else moves. */
+  settle() {
+    this.scale = settled(drawnNorms(this.curves, this.picked));
+    this.measure = measureArcs(this.curves[this.picked].norms, this.at - this.first);
+    this.frame.redraw();
+  }
+
+  /** All networks in one message: of several in a row a notebook may drop all but the last. */
+  tellPython() {
+    this.changed = false;
+    const [about, arrays] = [{}, {}];
+    this.runs.forEach(({ network }, k) => {
+      const { label, about: own, numbers } = this.subject.networks[k];
+      const pick = (names) => Object.fromEntries(names.map((name) => [name, this.hands[k][name]]));
+      about[label] = { numbers: pick(Object.keys(numbers)), functions: pick(Object.keys(own.choices[0][0])) };
+      for (const [name, values] of Object.entries(network.parameters)) arrays[`${label}/${name}`] = values;
+    });
+    this.send({ networks: about }, arrays);
+  }
+
+  tell(x, words) {
+    const step = this.frame.stepAt(x) + this.offset;
+    if (step < this.first) return `${this.name(step)}: not read`;
+    if (step > this.at) return `${this.name(step)}: after the loss, nothing comes back to it`;
+    const lag = this.at - step;
+    const back = lag === 0 ? "the loss" : `${lag} back`;
+    return `${this.name(step)}, ${back}: ${words(step)}`;
+  }
+
+  tellNearest(step, y) {
+    const line = nearest(linesOf(this.curves, this.picked), this.logAxis, step, y);
+    const norm = line.norms[step - line.first];
+    return `${line.name}, norm ${number(norm)}, ${told(norm)} of the loss’s`;
+  }
+
+  /** The paths of the picked network apart and together. */
+  tellPicked(step) {
+    const { label, output, norms, paths, together, first } = this.curves[this.picked];
+    const at = (values) => values[step - first];
+    const apart = Object.entries(paths).map(([state, values]) => `, ${state} path ${number(at(values))}`);
+    if (apart.length) apart.push(`, together ${number(at(together))}`);
+    return `${label}, ‖∂L/∂${output}‖ = ${number(at(norms))} (${told(at(norms))})${apart.join("")}`;
+  }
+
+  draw() {
+    const { frame } = this;
+    const place = (step) => this.place(step);
+    const step = this.lag > 0 ? this.at - this.lag : null;
+    this.drawArcs(place, step);
+    this.drawMarks();
+    this.drawInput();
+    const { curves, picked, scale, ghost } = this;
+    this.logAxis = drawCurves(this.plot, { curves, picked, scale, ghost, step }, place, this.fit);
+    frame.timeAxis(this.axis);
+    this.marker.draw(step === null ? null : step - this.offset, this.lag, this.name(step ?? this.at), this.marks);
+    frame.say(...this.words());
+  }
+
+  drawArcs(place, step) {
+    const { arcs: panel, frame, ghost, measure } = this;
+    const curve = this.curves[this.picked];
+    panel.begin(heightOf(frame, measure.longest));
+    if (ghost) drawArcs(panel, ghost.curves[ghost.picked], measure, place, { alpha: 0.3 });
+    drawArcs(panel, curve, measure, place, { step });
+    drawStates(panel, curve, measure, place, frame.colour(curve.key));
+    const norms = curve.norms.subarray(0, curve.at - curve.first);
+    const drawn = measureArcs(norms, norms.length).longest > 0;
+    const none = norms.some(Number.isNaN) ? "the gradient is not a number" : "nothing reaches an earlier step";
+    const words = `${curve.label}: ${drawn ? `arcs as thick as ‖∂L/∂${curve.output}‖` : none}`;
+    const whole = `${words}, down to ${power(-DRAWN)} of the thickest`;
+    const fits = drawn && widthOf(whole) < frame.right - frame.left;
+    panel.text("words", frame.left, 12, fits ? whole : words, { style: `fill:var(--${curve.key}-text)` });
+    panel.text("states", frame.left - 12, panel.height - 4, `state ${curve.output}`, { "text-anchor": "end" });
+    panel.end();
+  }
+
+  drawMarks() {
+    const { marks: panel, frame } = this;
+    panel.begin();
+    const text = lossAt(this.subject.times, this.at);
+    const x = Math.min(this.place(this.at) + 8, frame.width - widthOf(text) - 4);
+    panel.text("loss", x, 16, text, { "font-weight": 600 });
+    panel.end();
+  }
+
+  drawInput() {
+    const { input: panel, frame, subject } = this;
+    const { x, times } = subject;
+    const { input_size: count } = subject.networks[0].sizes;
+    panel.begin();
+    const shown = x.subarray(this.offset * count);
+    if (count === 1) {
+      const low = Math.min(...x);
+      const span = Math.max(...x) - low || 1;
+      panel.curve((t) => INPUT - 4 - ((shown[t] - low) / span) * (INPUT - 8), { colour: frame.colour("ink"), width: 1.3 });
+    } else if (times.kind === "label" && (frame.right - frame.left) / frame.steps >= LETTER)
+      for (let t = 0; t < frame.steps; t++)
+        panel.text(`letter ${t}`, frame.x(t), INPUT / 2 + 4, frame.times.values[t], { "text-anchor": "middle" });
+    else {
+      const limit = x.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      panel.heat(shown, count, signed(limit), { top: 0, height: INPUT });
+    }
+    this.veil(panel);
+    panel.text("name", frame.left - 12, INPUT / 2 + 4, this.fit(subject.input), { "text-anchor": "end" });
+    panel.end();
+  }
+
+  /** Steps that are not read, while the length is dragged. */
+  veil({ ink }) {
+    const { frame } = this;
+    if (this.first === this.offset) return;
+    ink.fillStyle = frame.colour("bg");
+    ink.globalAlpha = 0.75;
+    ink.fillRect(frame.left, 0, this.place(this.first) - frame.left, INPUT);
+    ink.globalAlpha = 1;
+  }
+
+  words() {
+    const { at, lag, curves, picked } = this;
+    const found = curves.map(({ label, key, norms, first }) => ({
+      label, key, norm: norms[at - lag - first], factor: stepFactor(norms, at - first, lag),
+    }));
+    const { label, key, paths, first } = curves[picked];
+    const keep = this.subject.networks[picked].about.keeps[0];
+    const kept = keep && lag > 0 && {
+      label, key, ...keep, ...mostKept(this.runs[picked], keep, at - first, lag),
+      path: paths[keep.state]?.[at - lag - first] ?? null,
+    };
+    return sentence({ found, lag, name: this.name(at - lag), loss: this.name(at), kept: kept || null });
+  }
+}
+
+export const gradients = (el, subject, send) => new Gradients(el, subject, send);
