@@ -16,7 +16,8 @@ const A_SECOND = 8; // steps that play takes
 export class Frame {
   /**
    * el: where it is drawn. title, question: words. steps: how many. times: {kind, values, name},
-   * kind "number", "label" or "step". left, right: margins in pixels for names and scales.
+   * kind "number", "label" or "step"; `first` is the number of the first step where a part of a
+   * sequence is shown. left, right: margins in pixels for names and scales.
    */
   constructor(el, { title, question, steps, times, left = 104, right = 72 }) {
     Object.assign(this, { el, steps, times, marginLeft: left, marginRight: right });
@@ -94,8 +95,9 @@ export class Frame {
   /** What a step is called: its year, its date, its letter, or its number. */
   name(t) {
     const value = this.times.values?.[t];
-    if (value === undefined) return `step ${t}`;
-    return this.times.kind === "label" ? `“${value}”, step ${t}` : String(value);
+    const step = `step ${t + (this.times.first ?? 0)}`;
+    if (value === undefined) return step;
+    return this.times.kind === "label" ? `“${value}”, ${step}` : String(value);
   }
 
   add(...controls) {
@@ -241,7 +243,7 @@ export class Frame {
 
   /** Ticks of the time axis: [[step, text]], as many as have room. */
   ticks() {
-    const { values, kind } = this.times;
+    const { values, kind, first = 0 } = this.times;
     const room = Math.max(2, Math.floor((this.right - this.left) / 72));
     if (kind === "number") {
       const scale = scaleLinear([values[0], values[this.steps - 1]], [0, this.steps - 1]);
@@ -254,7 +256,8 @@ export class Frame {
     const every = Math.ceil((this.steps * wide) / (this.right - this.left));
     const nice = kind === "label" ? every : [1, 2, 5, 10, 20, 50, 100, 200, 500].find((n) => n >= every) ?? every;
     const texts = [];
-    for (let t = 0; t < this.steps; t += nice) texts.push([t, values?.[t] ?? number(t, 4)]);
+    const from = values ? 0 : (nice - (first % nice)) % nice;
+    for (let t = from; t < this.steps; t += nice) texts.push([t, values?.[t] ?? number(first + t, 4)]);
     return texts;
   }
 
