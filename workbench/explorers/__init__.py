@@ -8,5 +8,6 @@ the same equations, through the JavaScript writer. Trains nothing.
 
 from .explorer import Explorer
 from .gates import gates
+from .jacobian import jacobian
 
-__all__ = ["Explorer", "gates"]
+__all__ = ["Explorer", "gates", "jacobian"]

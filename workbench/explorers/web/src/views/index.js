@@ -1,5 +1,6 @@
 /** The views by the name that Python calls them. */
 
 import { gates } from "./gates.js";
+import { jacobian } from "./jacobian.js";
 
-export const views = { gates };
+export const views = { gates, jacobian };
