@@ -28,15 +28,12 @@ async function answer(job) {
   const products = new measures.Products(run);
   const block = measures.blockOf(network, job.state);
   const { norms, whole: sum, shares } = measures.lagContributions(run, job.parameter, job.t);
-  const began = performance.now();
-  for (let k = 0; k < job.repeat; k++) new measures.Products(run).norms(block);
   return {
     norms: text(products.norms(block)),
     values: text(products.singularValues(job.t, job.k, block)),
     largest: text([products.largest()]),
     lags: text(norms), whole: text([sum]), shares: text(shares),
     first: measures.recurrentParameter(network.cell),
-    milliseconds: (performance.now() - began) / job.repeat,
   };
 }
 

@@ -266,7 +266,9 @@ export class Frame {
     panel.begin(40);
     const scale = scaleLinear([-0.5, this.steps - 0.5], [this.left, this.right]);
     panel.axis("time", "bottom", scale, this.ticks(), 0, 0);
-    panel.text("name", this.left - 12, 16, this.times.name, { class: "wb-soft", "text-anchor": "end" });
+    // The first date reaches to the left of its step.
+    const line = this.times.kind === "date" ? 32 : 16;
+    panel.text("name", this.left - 12, line, this.times.name, { class: "wb-soft", "text-anchor": "end" });
     panel.end();
   }
 }

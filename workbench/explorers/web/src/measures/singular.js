@@ -136,30 +136,52 @@ export class SpectralNorm {
     }
   }
 
-  /** The largest eigenvalue of the tridiagonal matrix, whose eigenvalues are 0 or more. */
+  /**
+   * The largest eigenvalue of the tridiagonal matrix, whose eigenvalues are 0 or more. From above
+   * no step of Laguerre's method passes it, but for rounding, which is large where roots are
+   * close together and x is not: then x is moved up again until it is above.
+   */
   largestRoot(size) {
-    const { diagonal, beside } = this;
+    const { diagonal } = this;
     let x = 0; // the trace: never below the largest eigenvalue
     for (let i = 0; i < size; i++) x += diagonal[i];
+    let below = 0;
+    let slack = 4 * EPS;
     for (let round = 0; round < ITERATIONS; round++) {
-      let [inverse, q1, q2, G, H] = [0, 0, 0, 0, 0];
-      for (let i = 0; i < size; i++) {
-        const square = i === 0 ? 0 : beside[i - 1] * inverse;
-        const r1 = q1 * inverse;
-        const q = x - diagonal[i] - square;
-        if (!(q > 0)) return x; // rounding has taken x to the root or just below it
-        q2 = square * (q2 * inverse - 2 * r1 * r1);
-        q1 = 1 + square * r1;
-        inverse = 1 / q;
-        const g = q1 * inverse;
-        G += g;
-        H += g * g - q2 * inverse;
+      const step = this.laguerre(size, x);
+      if (step === null) {
+        below = x;
+        x *= 1 + slack;
+        slack *= 16;
+      } else {
+        if (!(step > 2 * EPS * x) || x - below <= 8 * EPS * x) return x;
+        x = x - step > below ? x - step : (x + below) / 2;
       }
-      const step = size / (G + Math.sqrt(Math.max(0, (size - 1) * (size * H - G * G))));
-      if (!(step > EPS * x)) return x;
-      x -= step;
     }
     return x;
+  }
+
+  /** How far Laguerre's method goes down from x; null where x is not above all eigenvalues. */
+  laguerre(size, x) {
+    const { diagonal, beside } = this;
+    let inverse = 0;
+    let q1 = 0;
+    let q2 = 0;
+    let G = 0; // the logarithmic derivative of the characteristic polynomial, and minus its slope
+    let H = 0;
+    for (let i = 0; i < size; i++) {
+      const square = i === 0 ? 0 : beside[i - 1] * inverse;
+      const r1 = q1 * inverse;
+      const q = x - diagonal[i] - square;
+      if (!(q > 0)) return null;
+      q2 = square * (q2 * inverse - 2 * r1 * r1);
+      q1 = 1 + square * r1;
+      inverse = 1 / q;
+      const g = q1 * inverse;
+      G += g;
+      H += g * g - q2 * inverse;
+    }
+    return size / (G + Math.sqrt(Math.max(0, (size - 1) * (size * H - G * G))));
   }
 }
 

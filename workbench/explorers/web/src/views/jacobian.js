@@ -17,7 +17,7 @@ import { Values } from "./jacobian/values.js";
 
 const FADED = -1; // log10 of an influence that the sentence sets against the gradient
 const LEFT = 88;
-const RIGHT = 176; // the column beside the time axis
+const RIGHT = 184; // the column beside the time axis
 
 /** What a run gave: its norms, and on demand what belongs to one pair of steps. */
 class Result {
@@ -100,8 +100,8 @@ class Jacobian {
   }
 
   nameOfFirst(first) {
-    const value = this.subject.times.values?.[first];
-    return value === undefined ? `step ${first}` : String(value);
+    const { values, kind } = this.subject.times;
+    return values && kind !== "label" ? String(values[first]) : `step ${first}`;
   }
 
   addPanels() {
@@ -168,10 +168,18 @@ class Jacobian {
     this.measure();
   }
 
+  /** Something has changed: what it gives is computed when it is next drawn. */
   measure() {
-    const network = Object.assign(withGain(this.network, this.gain.value), { about: this.network.about });
-    this.result = new Result(network, this.subject.x, this.window, this.shown, this.state);
+    this.measured = null;
     this.frame.redraw();
+  }
+
+  get result() {
+    this.measured ??= new Result(
+      Object.assign(withGain(this.network, this.gain.value), { about: this.network.about }),
+      this.subject.x, this.window, this.shown, this.state,
+    );
+    return this.measured;
   }
 
   dragged() {
@@ -207,6 +215,11 @@ class Jacobian {
   short(t) {
     const { times } = this.frame;
     return times.kind === "label" || !times.values ? t + times.first : String(times.values[t]);
+  }
+
+  /** The same in words where it is a number. */
+  brief(t) {
+    return typeof this.short(t) === "number" ? `step ${this.short(t)}` : this.short(t);
   }
 
   tellPair(t, k) {

@@ -48,7 +48,7 @@ export class Bars {
     this.top = view.ghost ? Math.max(this.top, top) : top;
     this.y = scaleLinear([0, this.top], [HEAD + TALL, HEAD]).clamp(true);
     panel.begin();
-    panel.text("head", frame.left, 12, `what step k adds to ∂L/∂${name}, for a loss at ${frame.name(t)}`);
+    panel.text("head", frame.left, 12, `what step k adds to ∂L/∂${name}, loss at ${view.brief(t)}`);
     panel.line(frame.left, HEAD + TALL + 0.5, frame.right, HEAD + TALL + 0.5);
     const ticks = [[0, "0"], [this.top, number(this.top, 2)]];
     panel.axis("norms", "left", this.y, ticks, frame.left, 0);

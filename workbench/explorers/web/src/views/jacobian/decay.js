@@ -7,7 +7,7 @@ import { pickEarlier } from "./pick.js";
 
 const HEAD = 22;
 const TALL = 112;
-const BAND = 18;
+const BAND = 20;
 const LEAST = -6; // the axis reaches at least down to here, so that it rarely moves
 const A_NAME = 44; // pixels of a curve's name
 const DEPTH = 16; // and at most so many decades either way
@@ -79,8 +79,10 @@ export class Decay {
     if (!logs.some((log) => log < this.low)) return;
     panel.ink.fillStyle = frame.colour("band");
     panel.ink.fillRect(frame.left, HEAD + TALL, frame.right - frame.left, BAND);
-    const text = logs.includes(-Infinity) ? "0 or less still" : `< ${power(this.low)}`;
-    panel.text("band", frame.left - 8, HEAD + TALL + 13, text, { class: "wb-soft", "text-anchor": "end" });
+    const less = logs.some((log) => log < this.low && log !== -Infinity) ? `< ${power(this.low)}` : null;
+    const zero = logs.includes(-Infinity) ? "0" : null;
+    const text = [zero, less].filter(Boolean).join(", ");
+    panel.text("band", frame.left - 8, HEAD + TALL + BAND - 3, text, { class: "wb-soft", "text-anchor": "end" });
   }
 
   /** The bounds, dashed, and all names in the column beside. */
@@ -103,21 +105,29 @@ export class Decay {
     say("bound 5", 5, `γ = ${number(view.network.about.slope)}, σ(U) = ${numberOfLog(classical - Math.log10(view.network.about.slope))}`);
   }
 
-  /** "bound" above its line and "norm" below its own, at the earliest step. */
+  /** "bound" above its line and "norm" below its own, at the earliest step that shows them. */
   nameCurves(row, t) {
     const { panel, frame, view } = this;
     const wide = frame.stepAt(frame.left + A_NAME);
     if (t <= wide) return;
-    const line = (k) => this.height((t - k) * view.result.bound);
-    const above = Math.min(...[line(0), line(wide)].filter((y) => y === y));
-    const below = Math.max(...[row(0), row(wide)].filter((y) => y === y));
-    const places = [
-      { name: "bound", y: above - 5, colour: "soft" },
-      { name: "norm", y: below + 13, colour: `${view.network.key}-text` },
-    ].filter(({ y }) => Number.isFinite(y));
-    apart(places, 14, HEAD + 8, HEAD + TALL + BAND - 4);
-    for (const { name, y, colour } of places)
+    const bound = (k) => this.height((t - k) * view.result.bound);
+    const from = this.firstKnown(bound, t);
+    const places = [{ name: "norm", y: Math.max(row(0), row(wide)) + 13, colour: `${view.network.key}-text` }];
+    const above = Math.min(bound(0), bound(wide)) - 5;
+    const under = Math.max(bound(0), bound(wide)) + 13;
+    if (from === 0) places.unshift({ name: "bound", y: above < HEAD + 8 ? under : above, colour: "soft" });
+    else panel.text("bound out", frame.x(from) - 6, HEAD + 8, "bound", { class: "wb-soft", "text-anchor": "end" });
+    const last = HEAD + TALL + (row(0) > HEAD + TALL ? -4 : BAND - 4);
+    const shown = places.filter(({ y }) => y === y);
+    for (const { name, y, colour } of apart(shown, 14, HEAD + 8, last))
       panel.text(`curve ${name}`, frame.left + 4, y, name, { style: `fill:${frame.colour(colour)}` });
+  }
+
+  /** The first step at which a curve is in the plot. */
+  firstKnown(curve, t) {
+    let k = 0;
+    while (k < t && curve(k) !== curve(k)) k++;
+    return k;
   }
 
   /** The chosen k. */

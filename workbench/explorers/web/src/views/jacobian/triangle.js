@@ -111,6 +111,10 @@ export class Triangle {
     const { panel, frame, view } = this;
     const { ink } = panel;
     const [x, y] = [frame.x(frame.step), this.y(view.k)];
+    // Ink alone could not be seen on light cells in a dark theme.
+    const halo = { colour: frame.colour("bg"), width: 3 };
+    panel.line(frame.x(view.k), y, frame.right, y, halo);
+    panel.line(x, this.y(frame.step), x, TOP + this.tall, halo);
     panel.line(frame.left, y, frame.right, y, { colour: frame.colour("ink"), dash: [3, 3] });
     for (const [colour, width] of [["bg", 5], ["ink", 2]]) {
       ink.strokeStyle = frame.colour(colour);

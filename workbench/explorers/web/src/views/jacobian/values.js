@@ -9,7 +9,8 @@ const BAND = 20; // pixels for what cannot be told from 0
 const STEP = 4; // decades: ends of the axis, so that it rarely moves
 const DEPTH = 16;
 const A_LABEL = 14;
-const AXIS = 52; // pixels from the time axis to the dots
+const A_STEP = 5; // letters of a step that fit twice into the column
+const AXIS = 62; // pixels from the time axis to the dots
 
 const LOWERED = "₀₁₂₃₄₅₆₇₈₉";
 const lowered = (n) => String(n).replace(/\d/g, (digit) => LOWERED[digit]);
@@ -45,7 +46,9 @@ export class Values {
     this.y = scaleLinear([this.low || -STEP, this.high], [bottom - 6, top + HEAD + 6]);
     const soft = { class: "wb-soft" };
     panel.text("values of", frame.right + 20, top + 12, "singular values of", soft);
-    panel.text("values", frame.right + 20, top + 28, view.derivative(view.short(frame.step), view.short(view.k)));
+    const steps = [view.short(frame.step), view.short(view.k)];
+    const brief = steps.every((step) => String(step).length <= A_STEP);
+    panel.text("values", frame.right + 20, top + 28, view.derivative(...(brief ? steps : [])));
     this.drawAxis(panel, left);
     if (zeros) {
       panel.ink.fillStyle = frame.colour("band");
