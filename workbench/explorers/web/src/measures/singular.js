@@ -49,7 +49,7 @@ export function rescale(values, length = values.length) {
   return power;
 }
 
-/** Working memory for matrices of up to n rows; `log10` is not to be called while it is called. */
+/** The spectral norm of matrices of up to n rows, with the memory that it works in. */
 export class SpectralNorm {
   constructor(n) {
     this.part = new Float64Array(n * n);
@@ -70,10 +70,12 @@ export class SpectralNorm {
     const { part } = this;
     for (let i = 0; i < size; i++)
       for (let j = 0; j < size; j++) part[i * size + j] = matrix[(first + i) * n + first + j];
-    const most = magnitude(part, size * size);
+    const area = size * size;
+    const most = magnitude(part, area);
     if (most === 0) return -Infinity;
     if (Number.isNaN(most)) return NaN;
-    const power = rescale(part, size * size);
+    // A whole product comes rescaled; a block of it, or a parameter, may be far from 1.
+    const power = most > 0.5 && most <= 1 ? 0 : rescale(part, area);
     this.square(size);
     this.tridiagonalise(size);
     return Math.log10(this.largestRoot(size)) / 2 + LOG2 * power;

@@ -10,6 +10,7 @@ const TALL = 112;
 const BAND = 20;
 const LEAST = -6; // the axis reaches at least down to here, so that it rarely moves
 const A_NAME = 44; // pixels of a curve's name
+const HIGHEST = 2; // and up to here
 const DEPTH = 16; // and at most so many decades either way
 
 export class Decay {
@@ -23,7 +24,7 @@ export class Decay {
   }
 
   settle() {
-    Object.assign(this, { low: LEAST, high: 1 });
+    Object.assign(this, { low: LEAST, high: HIGHEST });
     this.widen();
   }
 
