@@ -269,6 +269,20 @@ def test_keys_choose_both_steps_and_never_one_after_the_other(open_page, tmp_pat
 
 
 @pytest.mark.browser
+def test_play_follows_the_influence_of_one_step_from_there_to_the_end(open_page, tmp_path):
+    net = wb.Recurrent("elman", 1, 5, seed=2)
+    page = show(open_page, wb.explore.jacobian(net, X), tmp_path)
+    page.locator(".wb-body").focus()
+    page.keyboard.press("Shift+ArrowUp")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press(" ")
+    page.wait_for_function("document.querySelector('.wb-body').ariaValueNow < 29")
+    page.wait_for_function("document.querySelector('.wb-body').ariaValueNow > 20")
+    page.keyboard.press(" ")
+    assert sentence(page).startswith("From step 16 to step 2")
+
+
+@pytest.mark.browser
 def test_a_press_chooses_a_pair_and_a_double_click_gives_the_first_back(open_page, tmp_path):
     net = wb.Recurrent("elman", 1, 5, seed=2)
     page = show(open_page, wb.explore.jacobian(net, X), tmp_path)

@@ -154,6 +154,7 @@ class Jacobian {
     this.gain.element.hidden = !recurrentMatrices(cell).length;
     this.measure();
     this.settle();
+    if (this.gain.value !== this.gain.first) this.tellPython();
   }
 
   chooseState(state) {
@@ -190,6 +191,11 @@ class Jacobian {
   released() {
     this.ghost = null;
     this.settle();
+    this.tellPython();
+  }
+
+  /** The network that is shown, with its gain: cells share the slider, so each is told as it comes. */
+  tellPython() {
     const { parameters, cell } = this.result.network;
     const changed = recurrentMatrices(cell).map((name) => [name, parameters[name]]);
     this.send({ network: this.network.label }, Object.fromEntries(changed));
