@@ -7,6 +7,8 @@ factor, whatever the input, so below 1 the triangle fades away from its diagonal
 looks healthy all the same, because the last few steps make nearly all of it."
 """
 
+from numbers import Integral
+
 from .. import pictures
 from ..equations.cell import Cell
 from ..measure import activation_slope, recurrent_matrices
@@ -77,7 +79,7 @@ def picture(net, sequence, shown):
 
 
 def _steps(steps):
-    if not isinstance(steps, int) or not 2 <= steps <= MOST_SHOWN:
+    if not isinstance(steps, Integral) or not 2 <= steps <= MOST_SHOWN:
         raise ValueError(f"steps: expected 2..{MOST_SHOWN}, got {steps!r:.60}")
     return steps
 

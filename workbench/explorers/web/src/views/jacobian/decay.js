@@ -63,7 +63,7 @@ export class Decay {
 
   /** Where a norm is drawn: below the axis in its band; not-a-number above it. */
   height(log) {
-    if (log !== log || log > this.high + 0.5) return NaN;
+    if (log !== log || log > this.high + 0.25) return NaN;
     return log < this.low ? HEAD + TALL + BAND / 2 : this.y(log);
   }
 
