@@ -10,7 +10,8 @@ from .carousel import carousel
 from .explorer import Explorer
 from .gates import gates
 from .gradients import gradients
+from .jacobian import jacobian
 from .padding import padding
 from .unfold import unfold
 
-__all__ = ["Explorer", "carousel", "gates", "gradients", "padding", "unfold"]
+__all__ = ["Explorer", "carousel", "gates", "gradients", "jacobian", "padding", "unfold"]

@@ -9,20 +9,21 @@ weight changes all steps after it, because every step uses the same weights."
 from .. import pictures
 from . import kernel
 from .explorer import Explorer
-from .subject import Sequence, beside, network, packed
+from .subject import Sequence, beside, check_step, network, packed
 
 TITLE = "Gates over time"
 QUESTION = "What does each gate do at each step, and what does one weight change?"
 OTHERS = ("elman", "lstm", "gru")
 
 
-def gates(net="lstm", x=None, *, batch=0, cells=OTHERS, hidden_size=8, seed=0):
+def gates(net="lstm", x=None, *, batch=0, cells=OTHERS, step=None, hidden_size=8, seed=0):
     """Show every line of a network over a sequence; drag its weights, hold its gates.
 
     net: a Recurrent, a cell or the name of one (then with `hidden_size` units and `seed`).
     x: an array (time,), (time, input) or (time, batch, input), of which row `batch` is shown; a
         text, a Series, or the path of a CSV file with one column of numbers; sunspots for None.
     cells: cells of the same sizes to choose in place of the network.
+    step: the step that the cursor is at first, the last for None.
     A network too large for the page runs in the kernel, and shows some of its units.
     Returns an Explorer. Raises ValueError with one line for what cannot be shown.
     """
@@ -32,7 +33,7 @@ def gates(net="lstm", x=None, *, batch=0, cells=OTHERS, hidden_size=8, seed=0):
     about, arrays = packed(nets, sequence)
     for own, each in zip(about["networks"], nets.values(), strict=True):
         own["large"] = kernel.is_large(each, len(sequence.x))
-    about |= {"view": "gates", "question": QUESTION}
+    about |= {"view": "gates", "question": QUESTION, "step": check_step(step, sequence)}
     return Explorer(
         TITLE, about, arrays, nets,
         picture=lambda: picture(net, sequence),

@@ -11,7 +11,7 @@ from .. import pictures
 from ..measure import gradient_reach
 from .explorer import Explorer
 from .recurrence import keeps, recurrent_weights, variants
-from .subject import Sequence, beside, network, packed
+from .subject import Sequence, beside, check_step, network, packed
 
 TITLE = "Gradients back through time"
 QUESTION = "How far back does the error at one step reach?"
@@ -38,8 +38,7 @@ def gradients(net="lstm", x=None, *, at=None, batch=0, cells=OTHERS, hidden_size
     sequence = Sequence.of(x, batch)
     net = network(net, sequence, hidden_size, seed)
     nets = beside(net, cells)
-    last = len(sequence.x) - 1
-    at = last if at is None else _step(at, last)
+    at = check_step(at, sequence, "at")
     about, arrays = packed(nets, sequence)
     for described, each in zip(about["networks"], nets.values(), strict=True):
         described |= _described(each, about["sources"])
@@ -51,12 +50,6 @@ def picture(nets, sequence, at):
     """The same as a matplotlib Figure. nets: label -> Recurrent; the first has the arcs."""
     reaches = {label: gradient_reach(net, sequence.x, at) for label, net in nets.items()}
     return pictures.gradient_reach(reaches, times=sequence.times)
-
-
-def _step(at, last):
-    if isinstance(at, bool) or not hasattr(at, "__index__") or not 0 <= at <= last:
-        raise ValueError(f"at: expected a whole number in 0..{last}, got {at!r}")
-    return int(at)
 
 
 def _described(net, sources):

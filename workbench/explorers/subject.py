@@ -38,9 +38,12 @@ class Sequence:
 
         x: (time,), (time, input) or (time, batch, input), of which row `batch` is taken; a
             `Series`; a path of a CSV file with one column of numbers; any other text, whose
-            characters become one-hot vectors; None for the yearly number of sunspots.
+            characters become one-hot vectors; None for the yearly number of sunspots; a
+            Sequence, which is given back.
         Raises ValueError with one line for anything else.
         """
+        if isinstance(x, Sequence):
+            return x
         if x is None:
             return cls.of(data.sunspots()[-SHOWN:])
         if isinstance(x, data.Series):
@@ -53,10 +56,11 @@ class Sequence:
 
     @classmethod
     def _of_series(cls, series):
-        axis = "year" if series.times.dtype.kind == "f" else "date"
-        kind = series.times.dtype.kind
-        times = series.times if kind == "f" else series.times.astype(str)
-        if kind in "iu":
+        kind, times = series.times.dtype.kind, series.times
+        axis = {"f": "year", "i": "step t", "u": "step t"}.get(kind, "date")
+        if axis == "date":
+            times = times.astype(str)
+        elif np.array_equal(times, np.arange(len(times))):
             axis, times = "step t", None
         return cls(series.inputs().x, times, axis, series.name or "x")._checked()
 
@@ -106,11 +110,11 @@ class Sequence:
 
     def described(self):
         """The time axis and the inputs as plain values for a page."""
-        kind = (
-            "step" if self.times is None else "number" if self.times.dtype.kind == "f" else "label"
-        )
-        if kind == "label" and self.axis == "date":
-            kind = "date"
+        if self.times is None:
+            kind = "step"
+        else:
+            words = "date" if self.axis == "date" else "label"
+            kind = "number" if self.times.dtype.kind in "fiu" else words
         times = None if self.times is None else self.times.tolist()
         return {
             "times": {"kind": kind, "values": times, "name": self.axis},
@@ -169,6 +173,16 @@ def packed(nets, sequence):
         )
         arrays |= {f"{k}/{name}": np.float64(a) for name, a in net.parameters.items()}
     return {"networks": networks, "sources": sources, **sequence.described()}, arrays
+
+
+def check_step(step, sequence, name="step"):
+    """Return a step of the sequence, the last for None; ValueError where there is none such."""
+    last = len(sequence.x) - 1
+    if step is None:
+        return last
+    if isinstance(step, bool) or not hasattr(step, "__index__") or not 0 <= step <= last:
+        raise ValueError(f"{name}: expected a whole number in 0..{last}, got {step!r}")
+    return int(step)
 
 
 def gates(cell):

@@ -1,7 +1,18 @@
 """Measures of what a network did: arrays and traces in, numbers out. Does not draw."""
 
-from .jacobians import SigmaBound, jacobian_norms, sigma_bound, singular_values
-from .lags import LagContributions, lag_contributions, recurrent_parameter
+from .jacobians import (
+    SigmaBound,
+    activation_slope,
+    jacobian_norms,
+    sigma_bound,
+    singular_values,
+)
+from .lags import (
+    LagContributions,
+    lag_contributions,
+    recurrent_matrices,
+    recurrent_parameter,
+)
 from .norms import step_norms
 from .padding import LastStates, Padded, last_states, pad
 from .reach import Reach, gradient_reach
@@ -25,6 +36,7 @@ __all__ = [
     "Padded",
     "Reach",
     "SigmaBound",
+    "activation_slope",
     "chrono_biases",
     "compare_gradients",
     "gradient_left",
@@ -36,6 +48,7 @@ __all__ = [
     "measured_retention",
     "memory_networks",
     "pad",
+    "recurrent_matrices",
     "recurrent_parameter",
     "retention",
     "sigma_bound",

@@ -127,15 +127,16 @@ def sigma_bound(trace, batch=0):
     logs = _log10_singular(*_rescaled(jacobians))[:, 0]
     with np.errstate(over="ignore"):
         largest = float(10.0 ** logs.max())
-    slope = _slope(trace.cell)
+    slope = activation_slope(trace.cell)
     if slope is None or not one(trace, trace.mask, batch).all():
         return SigmaBound(largest)
     recurrent = np.asarray(trace.parameters["U"], np.float64)
     return SigmaBound(largest, slope, float(np.linalg.norm(recurrent, 2)))
 
 
-def _slope(cell):
-    """gamma of a cell with Elman's equations, whatever its name; None for other equations."""
+def activation_slope(cell):
+    """gamma, the largest slope of the activation of a cell with Elman's equations, whatever its
+    name; None for other equations. Pascanu et al. 2013, section 2.1."""
     for activation, slope in SLOPES.items():
         if cells.elman.choose(activation=activation).digest == cell.digest:
             return slope

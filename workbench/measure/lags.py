@@ -39,18 +39,24 @@ class LagContributions:
         return float(self.shares[lags - 1])
 
 
+def recurrent_matrices(cell):
+    """The matrices of a cell that multiply a state or a line, such as ["U"] or ["U.i", "U.f"]."""
+    graph, users = cell.graph, cell.graph.consumers()
+    found = []
+    for name, node in graph.parameters.items():
+        products = [user for user in users.get(id(node), []) if user.op == "product"]
+        if any(product.args[1].op != "input" for product in products):
+            found.append(name)
+    return found
+
+
 def recurrent_parameter(cell):
     """The first matrix of a cell that multiplies a state or a line, such as "U" or "U.i".
 
     The first parameter where there is none, as in a cell whose gates see the input alone; None
     for a cell without parameters.
     """
-    graph, users = cell.graph, cell.graph.consumers()
-    for name, node in graph.parameters.items():
-        products = [user for user in users.get(id(node), []) if user.op == "product"]
-        if any(product.args[1].op != "input" for product in products):
-            return name
-    return next(iter(graph.parameters), None)
+    return next(iter([*recurrent_matrices(cell), *cell.graph.parameters]), None)
 
 
 def lag_contributions(trace, parameter=None, at=None, batch=0):

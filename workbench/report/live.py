@@ -4,7 +4,7 @@ Draws nothing itself, and adds nothing where a page could not follow a hand: for
 units the pictures stay still. A long series is live in its last steps only.
 """
 
-import numpy as np
+from dataclasses import replace
 
 from .. import explorers
 from ..explorers import page
@@ -29,11 +29,9 @@ def live(source: Source, study: Study) -> dict[str, explorers.Explorer]:
 
 
 def _sequence(source: Source) -> Sequence:
-    """The last steps of the series as the report's networks read it."""
-    series = source.series[-LONGEST:]
-    counted = np.array_equal(source.series.times, np.arange(len(source.series)))
-    own = Sequence.of(series, counted=counted)
-    return own.with_x(source.x[-LONGEST:])
+    """The last steps of the series, as the report's networks read them."""
+    shown = slice(-LONGEST, None)
+    return replace(Sequence.of(source.series[shown]), x=source.x[shown])
 
 
 def styles(found: dict) -> str:

@@ -17,7 +17,8 @@ const A_SECOND = 8; // steps that play takes
 export class Frame {
   /**
    * el: where it is drawn. title, question: words. steps: how many. times: {kind, values, name},
-   * kind "number", "label" or "step". left, right: margins in pixels for names and scales.
+   * kind "number", "label" or "step"; `from` is the number of the first step where a part of a
+   * sequence is shown. left, right: margins in pixels for names and scales.
    */
   constructor(el, { title, question, steps, times, left = 104, right = 72 }) {
     Object.assign(this, { el, steps, times, marginLeft: left, marginRight: right });

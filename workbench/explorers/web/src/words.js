@@ -35,6 +35,14 @@ export function number(value, digits = 3) {
   return sign + trimmed(Number(`${whole}e${place}`).toFixed(decimals));
 }
 
+/** The number whose log10 is given, also where float64 cannot hold it; -Infinity is 0. */
+export function numberOfLog(log, digits = 3) {
+  if (Math.abs(log) <= 300 || !Number.isFinite(log)) return number(10 ** log, digits);
+  const exponent = Math.floor(log);
+  const mantissa = Number((10 ** (log - exponent)).toFixed(digits - 1));
+  return mantissa < 10 ? `${mantissa} × ${power(exponent)}` : `1 × ${power(exponent + 1)}`;
+}
+
 /** A part of a whole with two digits: 12 %, 0.75 %; below a thousandth, a power of ten. */
 export function share(fraction) {
   if (!Number.isFinite(fraction) || Math.abs(fraction) < 0.995e-3) return number(fraction, 2);

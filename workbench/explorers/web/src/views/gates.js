@@ -47,6 +47,7 @@ class Gates {
       onDone: () => this.release(),
     });
     frame.draw = () => this.draw();
+    frame.step = subject.step;
     this.choose(0);
   }
 

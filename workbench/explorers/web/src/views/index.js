@@ -3,7 +3,8 @@
 import { carousel } from "./carousel.js";
 import { gates } from "./gates.js";
 import { gradients } from "./gradients.js";
+import { jacobian } from "./jacobian.js";
 import { padding } from "./padding.js";
 import { unfold } from "./unfold.js";
 
-export const views = { carousel, gates, gradients, padding, unfold };
+export const views = { carousel, gates, gradients, jacobian, padding, unfold };

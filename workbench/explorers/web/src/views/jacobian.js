@@ -1,0 +1,275 @@
+/**
+ * The triangle of the norms of dS_t/dS_k; for the pair that is chosen its singular values, the
+ * norms at every earlier k under their bound, and what each step adds to the gradient of a
+ * parameter. Drag the recurrent gain, move over the triangle: everything follows.
+ */
+
+import { choice, make, slider, tabs } from "../controls.js";
+import { Frame } from "../frame.js";
+import {
+  Products, blockOf, lagContributions, logSigma, recurrentMatrices, recurrentParameter, windowOf, withGain,
+} from "../measures/jacobian.js";
+import { number, numberOfLog, share } from "../words.js";
+import { Bars, LAGS } from "./jacobian/bars.js";
+import { Decay } from "./jacobian/decay.js";
+import { Triangle } from "./jacobian/triangle.js";
+import { Values } from "./jacobian/values.js";
+
+const FADED = -1; // log10 of an influence that the sentence sets against the gradient
+const LEFT = 88;
+const RIGHT = 184; // the column beside the time axis
+
+/** What a run gave: its norms, and on demand what belongs to one pair of steps. */
+class Result {
+  constructor(network, x, first, steps, state) {
+    this.network = network;
+    this.run = windowOf(network, x, first, steps);
+    this.products = new Products(this.run);
+    this.block = blockOf(network, state);
+    this.logs = this.products.norms(this.block);
+    this.bound = this.products.largest();
+    const { slope } = network.about;
+    this.classical = slope === null ? null : Math.log10(slope) + logSigma(network.parameters.U);
+    this.kept = {};
+  }
+
+  once(key, make) {
+    this.kept[key] ??= make();
+    return this.kept[key];
+  }
+
+  at(t, k) {
+    return this.logs[t * this.run.steps + k];
+  }
+
+  values(t, k) {
+    return this.once(`values ${t} ${k}`, () => this.products.singularValues(t, k, this.block));
+  }
+
+  lags(t, parameter) {
+    return this.once(`lags ${t} ${parameter}`, () => lagContributions(this.run, parameter, t));
+  }
+}
+
+class Jacobian {
+  constructor(el, subject, send) {
+    const { title, question, shown, steps: all, gain, before } = subject;
+    Object.assign(this, { subject, send, ghost: null, shown, all, state: null });
+    this.start = { t: shown - 1, k: Math.max(0, shown - 1 - before) };
+    this.k = this.start.k;
+    this.window = all - shown;
+    this.frame = new Frame(el, {
+      title, question, steps: shown, times: this.timesFrom(this.window), left: LEFT, right: RIGHT,
+    });
+    this.addControls(gain);
+    this.addPanels();
+    this.listen();
+    this.chooseCell(0);
+  }
+
+  close() {
+    this.frame.close();
+  }
+
+  timesFrom(first) {
+    const { values, ...times } = this.subject.times;
+    return { ...times, from: first, values: values?.slice(first, first + this.shown) };
+  }
+
+  addControls(gain) {
+    const { frame, subject } = this;
+    frame.add(tabs({
+      label: "cell", value: 0, onChange: (k) => this.chooseCell(k),
+      options: subject.networks.map((net, k) => [k, net.label, `--${net.key}-text`]),
+    }));
+    this.gain = frame.add(slider({
+      label: "recurrent gain", min: 0, max: 2, step: 0.01, value: gain, format: (v) => number(v, 3),
+      onInput: () => this.dragged(), onDone: () => this.released(),
+    }));
+    this.states = frame.add(choice({ label: "state", options: [], value: "", onChange: (state) => this.chooseState(state) }));
+    this.parameter = frame.add(choice({ label: "gradient of", options: [], value: "", onChange: () => frame.redraw() }));
+    frame.addPlay();
+    if (this.all === this.shown) return;
+    const last = this.all - this.shown;
+    this.from = frame.add(slider({
+      label: "steps from", min: 0, max: last, step: 1, value: last, format: (first) => this.nameOfFirst(first),
+      onInput: (first) => this.moveWindow(first), onDone: () => this.settle(),
+    }));
+    const note = `${this.shown} of the ${this.all} steps are shown and measured; the ones before only give the state that they start from.`;
+    frame.controls.after(make("p", { class: "wb-hint" }, note));
+  }
+
+  nameOfFirst(first) {
+    const { values, kind } = this.subject.times;
+    return values && kind !== "label" ? String(values[first]) : `step ${first}`;
+  }
+
+  addPanels() {
+    const { frame } = this;
+    this.values = new Values(this);
+    this.triangle = new Triangle(this);
+    this.decay = new Decay(this);
+    this.bars = new Bars(this);
+    this.axis = frame.panel({ height: 40, label: "time axis" });
+    frame.draw = () => this.draw();
+    frame.stepped = (t) => (this.k = Math.min(this.k, t));
+    frame.rewind = () => frame.step === frame.steps - 1 && frame.setStep(this.k);
+  }
+
+  listen() {
+    const { frame } = this;
+    frame.body.setAttribute("aria-label", "step t; up and down choose step k");
+    frame.body.addEventListener("keydown", (event) => {
+      const far = event.shiftKey ? 10 : 1;
+      const by = { ArrowUp: far, ArrowDown: -far }[event.key];
+      if (by === undefined || event.target !== frame.body) return;
+      this.chooseEarlier(this.k + by);
+      event.preventDefault();
+      event.stopPropagation();
+    });
+  }
+
+  chooseEarlier(k) {
+    this.k = Math.max(0, Math.min(this.frame.step, k));
+    this.frame.redraw();
+  }
+
+  choosePair(t, k) {
+    this.frame.setStep(t);
+    this.chooseEarlier(k);
+  }
+
+  chooseCell(index) {
+    this.network = this.subject.networks[index];
+    const { cell } = this.network;
+    const names = Object.keys(cell.states);
+    if (!names.includes(this.state)) this.state = null;
+    const options = names.length > 1 ? [["", `all: ${names.join(", ")}`], ...names.map((n) => [n, n])] : [["", names[0]]];
+    this.states.fill(options, this.state ?? "");
+    this.states.element.hidden = names.length < 2;
+    const parameters = Object.keys(cell.parameters);
+    const chosen = parameters.includes(this.parameter.value) ? this.parameter.value : recurrentParameter(cell) ?? "";
+    this.parameter.fill(parameters.map((name) => [name, name]), chosen);
+    this.parameter.element.hidden = !parameters.length;
+    this.gain.element.hidden = !recurrentMatrices(cell).length;
+    this.measure();
+    this.settle();
+    if (this.gain.value !== this.gain.first) this.tellPython();
+  }
+
+  chooseState(state) {
+    this.state = state || null;
+    this.measure();
+    this.settle();
+  }
+
+  moveWindow(first) {
+    this.window = first;
+    this.frame.times = this.timesFrom(first);
+    this.measure();
+  }
+
+  /** Something has changed: what it gives is computed when it is next drawn. */
+  measure() {
+    this.measured = null;
+    this.frame.redraw();
+  }
+
+  get result() {
+    this.measured ??= new Result(
+      Object.assign(withGain(this.network, this.gain.value), { about: this.network.about }),
+      this.subject.x, this.window, this.shown, this.state,
+    );
+    return this.measured;
+  }
+
+  dragged() {
+    this.ghost ??= this.result;
+    this.measure();
+  }
+
+  released() {
+    this.ghost = null;
+    this.settle();
+    this.tellPython();
+  }
+
+  /** The network that is shown, with its gain: cells share the slider, so each is told as it comes. */
+  tellPython() {
+    const { parameters, cell } = this.result.network;
+    const changed = recurrentMatrices(cell).map((name) => [name, parameters[name]]);
+    this.send({ network: this.network.label }, Object.fromEntries(changed));
+  }
+
+  /** Fit the axes to what is shown now; while a hand drags they only widen. */
+  settle() {
+    for (const part of [this.decay, this.values, this.bars]) part.settle();
+    this.frame.redraw();
+  }
+
+  /** What the states are called: h, (h,c), c. */
+  get symbol() {
+    const names = Object.keys(this.network.cell.states);
+    return this.state ?? (names.length === 1 ? names[0] : `(${names.join(",")})`);
+  }
+
+  derivative(t = "t", k = "k") {
+    return `∂${this.symbol}[${t}]/∂${this.symbol}[${k}]`;
+  }
+
+  /** A step in brackets: its year or date, or its number. */
+  short(t) {
+    const { times } = this.frame;
+    return times.kind === "label" || !times.values ? t + times.first : String(times.values[t]);
+  }
+
+  /** The same in words where it is a number. */
+  brief(t) {
+    return typeof this.short(t) === "number" ? `step ${this.short(t)}` : this.short(t);
+  }
+
+  tellPair(t, k) {
+    const steps = t - k === 1 ? "1 step" : `${t - k} steps`;
+    return `‖${this.derivative(this.short(t), this.short(k))}‖ = ${numberOfLog(this.result.at(t, k))}, over ${steps}`;
+  }
+
+  draw() {
+    for (const part of [this.triangle, this.decay, this.bars]) part.draw();
+    this.frame.timeAxis(this.axis);
+    this.speak();
+  }
+
+  speak() {
+    const { frame, k, result } = this;
+    const t = frame.step;
+    frame.say(...this.sayInfluence(t, k), " ", ...this.sayGradient(t, result));
+  }
+
+  sayInfluence(t, k) {
+    const { frame, result } = this;
+    const log = result.at(t, k);
+    if (t === k) return [`At ${frame.name(t)} the state is compared with itself: influence 1. Choose an earlier k.`];
+    const lag = t - k;
+    const over = lag === 1 ? "1 step" : `${lag} steps`;
+    const left = log === -Infinity ? "exactly 0" : numberOfLog(log, 2);
+    const each = Number.isFinite(log) ? `, a factor ${numberOfLog(log / lag, 2)} a step` : "";
+    return [
+      `From ${frame.name(k)} to ${frame.name(t)}, ${over}, the influence of the state is `,
+      [left, `${this.network.key}-text`], `${each}; the bound allows ${numberOfLog(lag * result.bound, 2)}.`,
+    ];
+  }
+
+  sayGradient(t, result) {
+    const name = this.parameter.value;
+    if (!name) return [];
+    const { whole, shares } = result.lags(t, name);
+    const lags = Math.min(LAGS, shares.length);
+    const last = lags === 1 ? "the last step" : `the last ${lags} steps`;
+    const part = shares.length > lags && shares[lags - 1] === shares[lags - 1]
+      ? `, and ${share(shares[lags - 1])} of what the steps add to it comes from ${last}` : "";
+    const but = result.at(t, this.k) < FADED ? "Yet " : "";
+    return [`${but}‖∂L/∂${name}‖ is `, [number(whole, 3), "back-text"], `${part}.`];
+  }
+}
+
+export const jacobian = (el, subject, send) => new Jacobian(el, subject, send);
