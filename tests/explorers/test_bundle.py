@@ -22,14 +22,6 @@ UNREACHABLE = (
     "EAI_AGAIN|ENOTFOUND|ENETUNREACH|EHOSTUNREACH|ECONNREFUSED|ECONNRESET|ETIMEDOUT"
     "|ERR_SOCKET_TIMEOUT|FETCH_ERROR|E5\\d\\d"
 )
-# As a page without Jupyter hosts the bundle: imported from memory, drawn into an element.
-HOST = """
-async ([code, values]) => {
-  const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
-  const { default: view } = await import(url);
-  view.render({ model: { get: () => values }, el: document.body });
-}
-"""
 
 
 def npm(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
@@ -103,10 +95,17 @@ def test_control_a_range_an_address_and_a_missing_digest_are_seen():
     assert faults(json.dumps(lock)) == ['"resolved"', "http://", "b"]
 
 
-def test_bundle_draws_with_no_network_and_no_error(open_page):
+EXPLORERS = [name for name in explorers.__all__ if name != "Explorer"]
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_every_explorer_draws_with_no_network_and_no_error(name, open_page, tmp_path):
+    path = tmp_path / "page.html"
+    getattr(explorers, name)().save_html(path)
     page = open_page(width=640)
     requests = []
     page.on("request", lambda request: requests.append(request.url))
-    page.evaluate(HOST, [BUNDLE.read_text(encoding="utf-8"), [0.0, 1.0, 0.25, 0.5]])
-    assert page.locator("svg .tick").all_text_contents() == ["0", "1", "2", "3"]
-    assert [url for url in requests if not url.startswith("blob:")] == []
+    page.goto(path.as_uri())
+    page.wait_for_selector(".wb[data-drawn]")
+    assert page.locator(".wb-say").inner_text()
+    assert [url for url in requests if not url.startswith(("blob:", path.as_uri()))] == []

@@ -1,7 +1,8 @@
 """One self-contained page about a recurrent network on a real series: `workbench report`.
 
 `write()` reads the series (`source`), runs the networks (`study`), writes the page (`page`) and
-puts it in its place. The page needs no network and no script. Nothing is trained here.
+puts it in its place. The page needs no network; where scripts run its pictures are live explorers
+(`live`), elsewhere they are still. Nothing is trained here.
 """
 
 import os

@@ -13,6 +13,19 @@ from .source import Source
 from .study import COMPARED, Study
 
 MOST_UNITS = 48
+WORDS = {
+    "unfold": "Left the cell as it is written, with its loop; right its copies along the series."
+    " Play sends the values forward and the gradient back; drag a number that a copy reads, click"
+    " an arrow for what it carries.",
+    "gates": "On top the series, under it every line of the equations: a row is a unit, a column a"
+    " step, and below it the curve of one unit. Drag a weight, hold a gate at 0 or 1, and every"
+    " step follows.",
+    "gradients": "The loss is at one step and pulls on every unit of the output alike, so that the"
+    " gradient begins with norm 1. An arc is as thick as what arrives at an earlier step; the"
+    " curves compare networks of one size on the same series. Drag the loss, the gain, the"
+    " forget bias.",
+}
+"""What stands over an explorer in the place of the words about its still picture."""
 
 
 def live(source: Source, study: Study) -> dict[str, explorers.Explorer]:

@@ -17,7 +17,7 @@ from .. import __version__, pictures
 from ..pictures.digits import TIMES
 from ..pictures.style import DARK, LIGHT, cell_key
 from ..targets.notation import MathML, equations
-from . import words
+from . import live, words
 from .source import Source
 from .study import WINDOW, Study
 
@@ -50,6 +50,7 @@ class Asked(NamedTuple):
 def page(asked: Asked, source: Source, study: Study) -> str:
     """The whole page as HTML."""
     times = times_of(source)
+    explorers = live.live(source, study)
     sections = [
         section("The equations", *cell_equations(study)),
         section("Unfolded in time", *unfolded(source, study, times)),
@@ -61,7 +62,7 @@ def page(asked: Asked, source: Source, study: Study) -> str:
     css = (folder / "page.css").read_text(encoding="utf-8")
     return Template((folder / "page.html").read_text(encoding="utf-8")).substitute(
         title=escape(words.title(source, study)),
-        css=f"{colours(study)}\n{css.strip()}",
+        css=f"{colours(study)}\n{css.strip()}\n{live.styles(explorers)}",
         lede=escape(words.lede(study)),
         facts="\n".join(
             f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>"
@@ -69,6 +70,7 @@ def page(asked: Asked, source: Source, study: Study) -> str:
         ),
         sections="\n".join(sections),
         foot=foot(asked),
+        script=live.script(explorers),
     )
 
 
@@ -109,14 +111,16 @@ def paragraph(text: str, kind: str = "") -> str:
     return f"<p{mark}>{whole}</p>" if text else ""
 
 
-def picture(draw, *arguments, **options) -> str:
-    """A picture at each width; the page shows the one that fits."""
+def picture(name: str, text: str, draw, *arguments, **options) -> str:
+    """A text and its picture at each width, of which one fits; or the explorer of that name."""
     both = (
-        f'<div class="wide {name}">'
+        f'<div class="wide {size}">'
         f"{pictures.to_svg(draw(*arguments, width=width, **options)).strip()}</div>"
-        for name, width in WIDTHS.items()
+        for size, width in WIDTHS.items()
     )
-    return "\n".join(both)
+    still = "\n".join([paragraph(text, "still"), *both])
+    moving = paragraph(live.WORDS[name], "moving")
+    return f'<div class="live">\n{moving}\n<div id="{name}"></div>\n{still}\n</div>'
 
 
 def cell_equations(study: Study) -> list[str]:
@@ -151,14 +155,13 @@ def unfolded(source: Source, study: Study, times) -> list[str]:
     copies = min(COPIES, count)
     first = min(max(0, study.place - copies // 2), count - copies)
     text = words.unfolded(source, study, times, first, copies)
-    return [paragraph(text), picture(pictures.unfold, study.trace, first=first, steps=copies)]
+    return [picture("unfold", text, pictures.unfold, study.trace, first=first, steps=copies)]
 
 
 def gates(source: Source, study: Study, times) -> list[str]:
-    drawn = picture(
-        pictures.gates, study.trace, times=times, input_name=source.name, step=study.place
-    )
-    return [paragraph(words.gates(source, study, times)), drawn]
+    text = words.gates(source, study, times)
+    options = {"times": times, "input_name": source.name, "step": study.place}
+    return [picture("gates", text, pictures.gates, study.trace, **options)]
 
 
 def gradients(study: Study, times) -> list[str]:
@@ -169,6 +172,8 @@ def gradients(study: Study, times) -> list[str]:
         times = np.arange(count)
     curves = words.curves(study, first)
     drawn = picture(
+        "gradients",
+        words.gradients(study, times),
         pictures.gradient_norms,
         curves,
         loss_step=count - first - 1,
@@ -176,7 +181,6 @@ def gradients(study: Study, times) -> list[str]:
     )
     answer = coloured(words.answer(study, curves), curves)
     return [
-        paragraph(words.gradients(study, times)),
         drawn,
         f'<p class="say">{answer}</p>',
         table(curves),

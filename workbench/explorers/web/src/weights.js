@@ -74,7 +74,7 @@ export class Weights {
   get part() {
     const [rows, columns] = this.shape;
     const width = this.width() - 2;
-    const side = Math.max(SMALLEST, Math.min(LARGEST, Math.floor(width / columns)));
+    const side = Math.max(SMALLEST, Math.min(LARGEST, Math.floor(width / columns), Math.floor(TALLEST / rows)));
     return { side, rows: Math.min(rows, Math.floor(TALLEST / side)), columns: Math.min(columns, Math.floor(width / side)) };
   }
 
