@@ -24,9 +24,15 @@ from pathlib import Path
 
 CASES = {
     "gates": ("wb.explore.gates('lstm')", "U.i[0, 0]"),
-    "gradients": ("wb.explore.gradients()", "recurrent gain"),
     "kernel": ("wb.explore.gates('lstm', hidden_size=256)", "U.i[0, 0]"),
+    "unfold": ("wb.explore.unfold('lstm')", "sunspots at 2006"),
+    "gradients": ("wb.explore.gradients()", "recurrent gain"),
+    "jacobian": ("wb.explore.jacobian()", "recurrent gain"),
+    "carousel": ("wb.explore.carousel()", "forget bias"),
+    "padding": ("wb.explore.padding()", "padding value"),
 }
+"""Name -> the code that shows an explorer, and the slider that is moved. "kernel" is the gates of a
+network that is too large for the page: each of its updates is computed by Numba."""
 KEYS, DRAG = 120, 3.0  # key presses, seconds of dragging
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 
