@@ -220,7 +220,7 @@ class Jacobian {
   /** A step in brackets: its year or date, or its number. */
   short(t) {
     const { times } = this.frame;
-    return times.kind === "label" || !times.values ? t + times.first : String(times.values[t]);
+    return times.kind === "label" || !times.values ? t + times.from : String(times.values[t]);
   }
 
   /** The same in words where it is a number. */
