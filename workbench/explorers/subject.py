@@ -94,9 +94,8 @@ class Sequence:
     def _checked(self):
         time, inputs = self.x.shape
         if not 2 <= time <= LONGEST:
-            raise ValueError(
-                f"x: expected 2..{LONGEST} steps in one explorer, got {time}; take a part, x[:200]"
-            )
+            part = "; take a part, x[:200]" if time > LONGEST else ""
+            raise ValueError(f"x: expected 2..{LONGEST} steps in one explorer, got {time}{part}")
         bad = np.argwhere(~np.isfinite(self.x))
         if len(bad):
             t, k = bad[0]
@@ -143,7 +142,11 @@ def network(net, sequence, hidden_size=HIDDEN, seed=0):
 
 
 def beside(net, names):
-    """The network and others of the same sizes: label -> Recurrent, the network first."""
+    """The network and others of the same sizes: label -> Recurrent, the network first.
+
+    names: cells or their names, or one name.
+    """
+    names = (names,) if isinstance(names, str) else names
     nets = {cell_title(net.cell.name): net}
     for name in names:
         label = cell_title(cells.get(name).name)
