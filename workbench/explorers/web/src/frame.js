@@ -12,6 +12,7 @@ import { number } from "./words.js";
 
 const NARROWEST = 320;
 const NUMBER = /([−\d.]+ (?:×\s\S+|%))/; // with what belongs to it
+const CONTROLS = "button, input, select, label";
 const A_SECOND = 8; // steps that play takes
 
 export class Frame {
@@ -50,7 +51,10 @@ export class Frame {
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.body);
     this.body.addEventListener("keydown", (event) => this.key(event));
-    this.body.addEventListener("pointerleave", () => (this.readout.hidden = true));
+    this.body.addEventListener("pointerleave", (event) => this.hover(event, null));
+    // What is said of a place is not about what a control has just changed.
+    for (const change of ["input", "change", "keydown"])
+      this.root.addEventListener(change, (event) => this.hover(event, null));
   }
 
   /** Stop listening to the page around; the explorer is gone. */
@@ -116,20 +120,31 @@ export class Frame {
   panel({ height, label, width, tell = null, scrub = true, into = this.body }) {
     const panel = new Panel(this, { height, label, width });
     if (scrub) this.scrub(panel.element);
-    if (tell) {
-      panel.element.addEventListener("pointermove", (event) => {
-        const { left, top } = panel.element.getBoundingClientRect();
-        this.hover(event, tell(event.clientX - left, event.clientY - top));
-      });
-    }
+    if (tell) this.tellOn(panel.element, tell);
     this.panels.push(panel);
     into.append(panel.element);
     return panel;
   }
 
-  /** Show a line of words beside the pointer; nothing where the text is null. */
-  hover(event, text) {
+  /** A read-out beside the pointer while it is over an element, but not over a control in it. */
+  tellOn(element, tell) {
+    element.addEventListener("pointermove", (event) => {
+      const held = element.hasPointerCapture(event.pointerId) && element.matches(".wb-grip");
+      if (held || event.target.closest(CONTROLS)) return this.hover(event, null);
+      const { left, top } = element.getBoundingClientRect();
+      const retell = () => tell(event.clientX - left, event.clientY - top);
+      this.hover(event, retell(), retell);
+    });
+    element.addEventListener("pointerleave", (event) => this.hover(event, null));
+  }
+
+  /**
+   * Show a line of words beside the pointer; nothing where the text is null. `retell` gives the
+   * words anew when the picture has changed under the pointer.
+   */
+  hover(event, text, retell = null) {
     const { left, top } = this.body.getBoundingClientRect();
+    this.retell = retell;
     this.readout.hidden = text === null;
     if (text === null) return;
     this.readout.textContent = text;
@@ -142,7 +157,7 @@ export class Frame {
     const to = (event) =>
       this.setStep(this.stepAt(event.clientX - element.getBoundingClientRect().left));
     element.addEventListener("pointerdown", (event) => {
-      if (event.target.closest("button, input, select, .wb-grip")) return;
+      if (event.target.closest(`${CONTROLS}, .wb-grip`)) return;
       element.setPointerCapture(event.pointerId);
       to(event);
     });
@@ -217,6 +232,7 @@ export class Frame {
       try {
         this.draw();
         this.placeCursor();
+        if (this.retell) this.readout.textContent = this.retell() ?? "";
         this.error(null, "draw");
       } catch (error) {
         console.error(error);
