@@ -8,6 +8,7 @@ from matplotlib import pyplot
 from pages import arrive
 
 import workbench as wb
+from workbench import explorers
 from workbench.explorers import packing
 from workbench.explorers.explorer import copied
 
@@ -77,25 +78,35 @@ def test_a_wrong_message_is_answered_in_the_page_and_a_right_one_clears_it(
     assert said(explorer) is None
 
 
-def test_500_events_leave_no_figure_and_no_observer_behind(explorer):
+@pytest.mark.parametrize("name", [n for n in explorers.__all__ if n != "Explorer"])
+def test_500_events_leave_no_figure_and_no_observer_behind(name):
     g = np.random.default_rng(0)
+    explorer = getattr(wb.explore, name)()
     observers = len(explorer._trait_notifiers["from_page"]["change"])
     figures = len(pyplot.get_fignums())
-    net = explorer.networks["GRU"]
-    names = list(net.parameters)
+    labels = list(explorer.networks)
     for k in range(500):
-        name = names[g.integers(len(names))]
-        values = g.standard_normal(net.parameters[name].shape)
+        label = labels[g.integers(len(labels))]
+        parameters = list(explorer.networks[label].parameters)
+        parameter = parameters[g.integers(len(parameters))]
+        values = g.standard_normal(explorer.networks[label].parameters[parameter].shape)
         good = bool(g.random() < 0.8)
-        message = packing.pack({"network": "GRU"}, {name: values})
+        message = packing.pack({"network": label}, {parameter: values})
         arrive(explorer, message if good else message[: g.integers(0, len(message))])
         if good:
-            np.testing.assert_array_equal(net.parameters[name], values)
+            np.testing.assert_array_equal(explorer.networks[label].parameters[parameter], values)
         assert (said(explorer) is None) == good
-        if k % 100 == 0:
+        if k % 250 == 0:
             explorer.picture()
     assert len(explorer._trait_notifiers["from_page"]["change"]) == observers
     assert len(pyplot.get_fignums()) == figures
+
+
+@pytest.mark.parametrize("asked", [{"unit": 0, "clamps": {"z": [[[[1]]]]}}, {"unit": 0, "set": 5}])
+def test_what_fails_unforeseen_is_shown_in_the_page_too(explorer, asked):
+    arrive(explorer, packing.pack({"network": "GRU", "ask": 1, **asked}))
+    assert said(explorer)
+    assert "\n" not in said(explorer)
 
 
 def test_a_saved_page_needs_no_other_file(explorer, tmp_path):

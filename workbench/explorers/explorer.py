@@ -56,9 +56,10 @@ class Explorer(anywidget.AnyWidget):
             else:
                 self._take(about, given)
                 told = {}
-        except ValueError as error:
-            self.error = str(error)
-            told = {"error": self.error}
+        except Exception as error:  # whatever it is, the reader sees it in the page, not in a log
+            kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+            self.error = kind + str(error).splitlines()[0] if str(error) else type(error).__name__
+            told, arrays = {"error": self.error}, {}
         self.answer = packing.pack({**told, "ask": ask}, arrays)
 
     def _asked(self, label, about):
