@@ -14,7 +14,7 @@ EVERY = list(
         ("pre", "post"),
         (False, True),
         ("forward", "backward", "both"),
-        ("[-1]", "[0]", "lengths"),
+        ("[-1]", "[0]", "lengths", "-lengths"),
     )
 )
 
@@ -49,7 +49,7 @@ def as_written(net, where, masked, direction, rule, row, value=0.0):
         h = steps(net, x)
     if direction == "backward":
         h = h[::-1]
-    return h[{"[-1]": -1, "[0]": 0, "lengths": len(own) - 1}[rule]]
+    return h[{"[-1]": -1, "[0]": 0, "lengths": len(own) - 1, "-lengths": -len(own)}[rule]]
 
 
 @pytest.mark.parametrize("where", ["pre", "post"])
@@ -97,7 +97,8 @@ def right_ones(where, masked, direction, rule):
     longest, found = max(LENGTHS), []
     for length in LENGTHS:
         first = longest - length if where == "pre" else 0
-        step = {"[-1]": longest - 1, "[0]": 0, "lengths": length - 1}[rule]
+        ends = {"lengths": length - 1, "-lengths": longest - length}
+        step = ({"[-1]": longest - 1, "[0]": 0} | ends)[rule]
         forward = step == first + length - 1 and (masked or first == 0)
         backward = step == first and (masked or first + length == longest)
         found.append(
@@ -177,7 +178,7 @@ def test_a_float32_network_is_right_within_its_own_rounding():
         ),
         (
             lambda: last_states(network(), SEQUENCES, rule=-1),
-            "rule: expected one of [-1], [0], lengths, got -1",
+            "rule: expected one of [-1], [0], lengths, -lengths, got -1",
         ),
         (
             lambda: last_states(network(), SEQUENCES, value=np.nan),

@@ -36,7 +36,7 @@ def frames(picture, row):
             ("pre", "post"),
             (False, True),
             ("forward", "backward", "both"),
-            ("[-1]", "[0]", "lengths"),
+            ("[-1]", "[0]", "lengths", "-lengths"),
         )
     ],
 )

@@ -18,7 +18,7 @@ from .subject import Sequence, beside, network, packed
 TITLE = "Jacobians: what is left of a state"
 QUESTION = (
     "How much does the state at step k still matter at step t, "
-    "and why does a healthy ∂L/∂U not prove that it does?"
+    "and why does a healthy ∂L/\u2060∂U not prove that it does?"  # no line ends at this slash
 )
 OTHERS = ("elman", "lstm", "gru")
 SHOWN = 40

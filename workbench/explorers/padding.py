@@ -70,7 +70,8 @@ def padding(net=None, sequences=None, *, hidden_size=6, seed=0):
 def picture(net, arrays, names, letters):
     """The batch as the page begins, as a matplotlib Figure."""
     last = measure.last_states(net, arrays)
-    unit = int(np.abs(last.difference).max(axis=0).argmax())
+    row = int(last.right.argmin())  # the first wrong one
+    unit = int(np.abs(last.difference[row]).argmax())
     return pictures.padding(last, names, names if letters else None, unit)
 
 

@@ -15,7 +15,7 @@ from ..recurrent.inputs import numeric, positive_integer, refuse_nan
 
 WHERES = ("pre", "post")
 PASSES = {"forward": ("forward",), "backward": ("backward",), "both": ("forward", "backward")}
-RULES = ("[-1]", "[0]", "lengths")
+RULES = ("[-1]", "[0]", "lengths", "-lengths")
 # States that differ by less are one state, computed in another order.
 SAME = {"float64": 1e-13, "float32": 1e-5}
 
@@ -161,7 +161,8 @@ def last_states(
     same one for None. where, value: as in `pad`. masked: whether the network is told what is
     padding. direction: "forward"; "backward", the batch read from its last step to its first,
     padding and all, as without packing, its states put back into the order of the input;
-    "both", side by side. rule: "[-1]" reads h[-1], "[0]" h[0], "lengths" h[lengths - 1].
+    "both", side by side. rule: "[-1]" reads h[-1], "[0]" h[0], "lengths" h[lengths - 1],
+        "-lengths" h[-lengths], the first real step of a batch with padding in front.
 
     Which bug each combination is, for a sequence shorter than the batch:
 
@@ -175,8 +176,11 @@ def last_states(
     backward, [-1]: the pass starts there: it has seen one step, of the sequence (pre) or of the
         padding (post). Many tutorials read this one from a bidirectional layer.
     backward, lengths: the pass has seen one real step (post), or some of them (pre).
+    forward, -lengths: the first real step (pre), or one counted from the wrong end (post).
+    backward, post, -lengths: counted from the wrong end: padding, or a step inside the sequence.
     backward, post, no mask, [0]: the pass has read the padding before the sequence.
-    backward, pre, [0]: the pass has gone on over the padding, or reads its zeros with a mask.
+    backward, pre, [0]: the pass has gone on over the padding, or reads its zeros with a mask;
+        -lengths is meant.
     both: one index cannot be right for the two passes: forward ends at the last real step,
         backward at the first.
 
@@ -190,7 +194,12 @@ def last_states(
     refuse_nan("value", np.array([float(value)]), ("place",))
     rows = np.arange(len(batch.lengths))
     last = len(batch.x) - 1
-    step_read = {"[-1]": 0 * rows + last, "[0]": 0 * rows, "lengths": batch.lengths - 1}[rule]
+    step_read = {
+        "[-1]": 0 * rows + last,
+        "[0]": 0 * rows,
+        "lengths": batch.lengths - 1,
+        "-lengths": len(batch.x) - batch.lengths,
+    }[rule]
     nets = {"forward": net, "backward": net if backward_net is None else backward_net}
     passes = PASSES[direction]
     read, held, truth = [], [], []

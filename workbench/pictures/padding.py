@@ -24,7 +24,7 @@ MOST_NAME, MOST_ROWS = 112, 32
 INNER, NARROW = 3, 9  # pixels: from an outline to the edge of its cell, its least width
 ARROWS = {"forward": "→", "backward": "←"}
 MARKS = {True: "✓", False: "✗"}
-CODE = {"[-1]": "h[-1]", "[0]": "h[0]", "lengths": "h[lengths - 1]"}
+CODE = {"[-1]": "h[-1]", "[0]": "h[0]", "lengths": "h[lengths - 1]", "-lengths": "h[-lengths]"}
 KEY = 48  # pixels: the colour key under the numbers
 
 

@@ -173,7 +173,9 @@ export function norm(values) {
 
 /**
  * What each step adds to dL/d(parameter), for the loss at step `at` whose derivative is 1/sqrt(n)
- * by each of the n units of the output: {norms (steps), whole, shares (at + 1)}.
+ * by each of the n units of the output: {norms (steps), whole, shares (at + 1), upTo (at + 1)}.
+ * upTo: the norms added up from the first step on, which is more than the norm of their sum where
+ * the matrices cancel.
  */
 export function lagContributions(run, parameter, at) {
   const [output] = Object.keys(run.network.cell.states);
@@ -185,5 +187,7 @@ export function lagContributions(run, parameter, at) {
   let sum = 0;
   const sums = Array.from({ length: at + 1 }, (_, lag) => (sum += norms[at - lag]));
   const shares = Float64Array.from(sums, (own) => own / sum);
-  return { norms, whole: norm(gradients.parameter(parameter)), shares };
+  let before = 0;
+  const upTo = Float64Array.from({ length: at + 1 }, (_, k) => (before += norms[k]));
+  return { norms, whole: norm(gradients.parameter(parameter)), shares, upTo };
 }

@@ -74,6 +74,10 @@ export function runPadded(network, sequences, { where, masked, direction, value,
   return { batch, passes, masked, units: passes[0].truth[0].length };
 }
 
+/** The outputs of both passes over each sequence alone, without padding, one array each. */
+export const statesAlone = (network, sequences) =>
+  PASSES.both.flatMap((name) => sequences.map((x) => pass(network, x, null, name).states));
+
 /** The largest distance between two vectors; infinite where it is not a number. */
 function apart(a, b) {
   const most = a.reduce((worst, v, j) => Math.max(worst, Math.abs(v - b[j])), 0);
@@ -82,7 +86,9 @@ function apart(a, b) {
 
 /** The step of each row that h[rule] reads. */
 function stepsRead({ lengths, steps }, rule) {
-  return lengths.map((length) => ({ "[-1]": steps - 1, "[0]": 0, lengths: length - 1 })[rule]);
+  const step = (length) =>
+    ({ "[-1]": steps - 1, "[0]": 0, lengths: length - 1, "-lengths": steps - length })[rule];
+  return lengths.map(step);
 }
 
 /**

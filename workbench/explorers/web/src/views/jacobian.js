@@ -16,6 +16,7 @@ import { Triangle } from "./jacobian/triangle.js";
 import { Values } from "./jacobian/values.js";
 
 const FADED = -1; // log10 of an influence that the sentence sets against the gradient
+const WHOLE = "\u2060"; // after a slash: no line ends here
 const LEFT = 88;
 const RIGHT = 184; // the column beside the time axis
 
@@ -61,6 +62,7 @@ class Jacobian {
     this.frame = new Frame(el, {
       title, question, steps: shown, times: this.timesFrom(this.window), left: LEFT, right: RIGHT,
     });
+    this.frame.root.classList.add("wb-jacobian");
     this.addControls(gain);
     this.addPanels();
     this.listen();
@@ -89,19 +91,24 @@ class Jacobian {
     this.states = frame.add(choice({ label: "state", options: [], value: "", onChange: (state) => this.chooseState(state) }));
     this.parameter = frame.add(choice({ label: "gradient of", options: [], value: "", onChange: () => frame.redraw() }));
     frame.addPlay();
+    const hint = make("p", { class: "wb-hint" }, "Press a pair; a double click goes back.");
+    frame.controls.after(hint);
     if (this.all === this.shown) return;
     const last = this.all - this.shown;
-    this.from = frame.add(slider({
-      label: "steps from", min: 0, max: last, step: 1, value: last, format: (first) => this.nameOfFirst(first),
+    frame.add(slider({
+      label: "showing", min: 0, max: last, step: 1, value: last, format: (first) => this.nameWindow(first),
       onInput: (first) => this.moveWindow(first), onDone: () => this.settle(),
     }));
-    const note = `${this.shown} of the ${this.all} steps are shown and measured; the ones before only give the state that they start from.`;
-    frame.controls.after(make("p", { class: "wb-hint" }, note));
+    hint.append(` Each pair costs a product, so ${this.shown} of ${this.all} steps are shown.`);
+    hint.title = "the steps before those only give the state that they start from";
   }
 
-  nameOfFirst(first) {
+  /** What the window shows: its first and its last step. */
+  nameWindow(first) {
     const { values, kind } = this.subject.times;
-    return values && kind !== "label" ? String(values[first]) : `step ${first}`;
+    const named = values && kind !== "label";
+    const [from, to] = [first, first + this.shown - 1].map((t) => (named ? values[t] : t));
+    return `${named ? "" : "steps "}${from} to ${to}`;
   }
 
   addPanels() {
@@ -112,8 +119,8 @@ class Jacobian {
     this.bars = new Bars(this);
     this.axis = frame.panel({ height: 40, label: "time axis" });
     frame.draw = () => this.draw();
-    frame.stepped = (t) => (this.k = Math.min(this.k, t));
-    frame.rewind = () => frame.step === frame.steps - 1 && frame.setStep(this.k);
+    frame.stepped = () => this.chooseEarlier(this.k);
+    frame.rewind = () => frame.step === frame.steps - 1 && frame.setStep(this.k + 1);
   }
 
   listen() {
@@ -129,8 +136,9 @@ class Jacobian {
     });
   }
 
+  /** k is before t: a state compared with itself tells nothing. */
   chooseEarlier(k) {
-    this.k = Math.max(0, Math.min(this.frame.step, k));
+    this.k = Math.max(0, Math.min(this.frame.step - 1, k));
     this.frame.redraw();
   }
 
@@ -146,15 +154,20 @@ class Jacobian {
     if (!names.includes(this.state)) this.state = null;
     const options = names.length > 1 ? [["", `all: ${names.join(", ")}`], ...names.map((n) => [n, n])] : [["", names[0]]];
     this.states.fill(options, this.state ?? "");
-    this.states.element.hidden = names.length < 2;
+    this.enable(this.states, names.length > 1);
     const parameters = Object.keys(cell.parameters);
     const chosen = parameters.includes(this.parameter.value) ? this.parameter.value : recurrentParameter(cell) ?? "";
     this.parameter.fill(parameters.map((name) => [name, name]), chosen);
-    this.parameter.element.hidden = !parameters.length;
-    this.gain.element.hidden = !recurrentMatrices(cell).length;
+    this.enable(this.parameter, parameters.length > 0);
+    this.enable(this.gain, recurrentMatrices(cell).length > 0);
     this.measure();
     this.settle();
     if (this.gain.value !== this.gain.first) this.tellPython();
+  }
+
+  /** A control that this cell has no use for keeps its place, so that nothing moves. */
+  enable(control, useful) {
+    control.element.querySelector("select, input").disabled = !useful;
   }
 
   chooseState(state) {
@@ -233,6 +246,13 @@ class Jacobian {
     return `‖${this.derivative(this.short(t), this.short(k))}‖ = ${numberOfLog(this.result.at(t, k))}, over ${steps}`;
   }
 
+  /** What the bound says of this many steps; above 1 it allows growth and does not promise it. */
+  tellBound(lag) {
+    const log = lag * this.result.bound;
+    const bound = numberOfLog(log, 2);
+    return log > 0 ? `the bound, ${bound}, is above 1 and promises nothing` : `the bound allows ${bound}`;
+  }
+
   draw() {
     for (const part of [this.triangle, this.decay, this.bars]) part.draw();
     this.frame.timeAxis(this.axis);
@@ -248,27 +268,28 @@ class Jacobian {
   sayInfluence(t, k) {
     const { frame, result } = this;
     const log = result.at(t, k);
-    if (t === k) return [`At ${frame.name(t)} the state is compared with itself: influence 1. Choose an earlier k.`];
+    if (t === k) return [`At ${frame.name(t)} the state is compared with itself: influence 1. Choose a later t.`];
     const lag = t - k;
     const over = lag === 1 ? "1 step" : `${lag} steps`;
     const left = log === -Infinity ? "exactly 0" : numberOfLog(log, 2);
     const each = Number.isFinite(log) ? `, a factor ${numberOfLog(log / lag, 2)} a step` : "";
     return [
       `From ${frame.name(k)} to ${frame.name(t)}, ${over}, the influence of the state is `,
-      [left, `${this.network.key}-text`], `${each}; the bound allows ${numberOfLog(lag * result.bound, 2)}.`,
+      [left, `${this.network.key}-text`], `${each}; ${this.tellBound(lag)}.`,
     ];
   }
 
   sayGradient(t, result) {
     const name = this.parameter.value;
     if (!name) return [];
-    const { whole, shares } = result.lags(t, name);
-    const lags = Math.min(LAGS, shares.length);
-    const last = lags === 1 ? "the last step" : `the last ${lags} steps`;
-    const part = shares.length > lags && shares[lags - 1] === shares[lags - 1]
-      ? `, and ${share(shares[lags - 1])} of what the steps add to it comes from ${last}` : "";
+    const { whole, shares, upTo } = result.lags(t, name);
     const but = result.at(t, this.k) < FADED ? "Yet " : "";
-    return [`${but}‖∂L/∂${name}‖ is `, [number(whole, 3), "back-text"], `${part}.`];
+    const said = [`${but}‖∂L/${WHOLE}∂${name}‖ is `, [number(whole, 3), "back-text"]];
+    if (shares.length <= LAGS || !(upTo[t] > 0)) return [...said, "."];
+    const part = upTo[this.k] / upTo[t];
+    const before = part ? `${but ? "only " : ""}${share(part)}` : "nothing";
+    const last = `of all that the steps add, the last ${LAGS} add ${share(shares[LAGS - 1])}`;
+    return [...said, `: ${last} and those up to ${this.brief(this.k)} ${before}.`];
   }
 }
 

@@ -6,7 +6,7 @@
 import { shares, signed } from "../colours.js";
 import { choice, make, slider, tabs } from "../controls.js";
 import { Frame } from "../frame.js";
-import { readLast, rightAtEnd, runPadded } from "../measures/padding.js";
+import { readLast, rightAtEnd, runPadded, statesAlone } from "../measures/padding.js";
 import { number } from "../words.js";
 import { Brick, FLOW } from "./padding_brick.js";
 import { CODE, linesOf, sentence } from "./padding_words.js";
@@ -17,21 +17,28 @@ const START = {
 };
 
 const largest = (values) => values.reduce((most, v) => Math.max(most, Math.abs(v) || 0), 0);
-const many = (count, name) => `${count} ${name}${count === 1 ? "" : "s"}`;
+const A_TICK = 24; // pixels that the number of a step needs
+
+/** Letters in words: a to z, and what else there is. */
+function alphabet(letters) {
+  const all = letters.join("");
+  const plain = "abcdefghijklmnopqrstuvwxyz";
+  if (!all.startsWith(plain)) return all;
+  return ["a to z", ...letters.slice(plain.length)].join(", ");
+}
+
 
 /** Words of a line of text, or {error}: what the line should be. */
 export function readWords(text, letters, { words: most, letters: longest }) {
-  const wanted = `words: expected 1 to ${most} words of at most ${longest} letters`;
   const found = text.split(/[,\s]+/).filter(Boolean);
   if (!found.length || found.length > most)
-    return { error: `${wanted}, got ${many(found.length, "word")}` };
+    return { error: `words: expected 1 to ${most}, got ${found.length}` };
   const words = found.map((word) =>
     Array.from(word, (letter) => (letters.includes(letter) ? letter : letter.toLowerCase())));
   const long = words.find((word) => word.length > longest);
-  if (long) return { error: `${wanted}, got one of ${long.length}` };
+  if (long) return { error: `words: expected up to ${longest} letters, got ${long.length}` };
   const strange = words.flat().find((letter) => !letters.includes(letter));
-  if (strange)
-    return { error: `words: expected the letters ${letters.join("")}, got “${strange}”` };
+  if (strange) return { error: `words: expected ${alphabet(letters)}, got “${strange}”` };
   return { words };
 }
 
@@ -45,6 +52,8 @@ class Padding {
     this.frame = new Frame(el, { title, question, steps, times, left: 112, right: 184 });
     const { frame } = this;
     frame.root.classList.add("wb-padding");
+    frame.play = () => {}; // nothing here is told by going through time
+    frame.ticks = () => this.ticks();
     this.addControls();
     if (subject.letters) this.addWords();
     this.addCode();
@@ -94,17 +103,19 @@ class Padding {
       oninput: () => this.type(), onchange: () => (this.field.value = this.names.join(", ")),
     });
     frame.add(make("label", { class: "wb-words" }, make("span", {}, "words"), this.field));
+    frame.add(frame.trouble); // beside the field there is room for a line
   }
 
   /** The reader's three lines; the last one is chosen. */
   addCode() {
     this.lines = [make("div"), make("div")];
+    this.lines[1].title = "with a mask: as PyTorch's pack_padded_sequence and Keras' mask skip padding";
     const rule = tabs({
       label: "the line that reads the last state", value: this.settings.rule,
       options: Object.entries(CODE), onChange: (value) => this.set({ rule: value }),
     });
     const last = make("div", { class: "wb-code-choice" }, "last =", rule.element);
-    this.frame.trouble.after(make("div", { class: "wb-code" }, ...this.lines, last));
+    this.frame.controls.after(make("div", { class: "wb-code" }, ...this.lines, last));
   }
 
   /** The sequences that Python sent side by side. */
@@ -123,6 +134,7 @@ class Padding {
     element.addEventListener("pointerdown", pick);
     element.addEventListener("pointermove", (event) => {
       if (element.hasPointerCapture(event.pointerId)) pick(event);
+      this.placeReadout(event.clientY - element.getBoundingClientRect().top);
     });
     frame.body.addEventListener("keydown", (event) => {
       const move = { ArrowUp: -1, ArrowDown: 1 }[event.key];
@@ -131,6 +143,22 @@ class Padding {
       event.preventDefault();
       event.stopPropagation();
     });
+  }
+
+  /** The read-out of a state stands under its strip, off the letters and the padding. */
+  placeReadout(y) {
+    const { brick, frame: { readout } } = this;
+    const { row, part } = brick.place(y);
+    if (part >= 0) readout.style.top = `${brick.part(row, part) + brick.strip + 1}px`;
+  }
+
+  /** Ticks of the steps: their numbers are short, so that more have room than dates would. */
+  ticks() {
+    const { frame } = this;
+    const least = (A_TICK * frame.steps) / (frame.right - frame.left);
+    const every = [1, 2, 5, 10, 20].find((n) => n >= least);
+    const count = Math.ceil(frame.steps / every);
+    return Array.from({ length: count }, (_, k) => [every * k, String(every * k)]);
   }
 
   type() {
@@ -146,15 +174,14 @@ class Padding {
   take(names, sequences) {
     Object.assign(this, { names, sequences, row: Math.min(this.row, names.length - 1) });
     const share = sequences.every((rows) => rows.every((v) => v >= 0 && v <= 1));
+    this.limit = largest(statesAlone(this.network, sequences).map(largest));
     this.inputScale = share ? shares : signed(largest(sequences.map(largest)));
     this.run();
-    this.settle();
   }
 
   set(changed) {
     Object.assign(this.settings, changed);
     this.run();
-    this.settle();
   }
 
   drag(changed) {
@@ -165,7 +192,7 @@ class Padding {
 
   release() {
     this.ghost = null;
-    this.settle();
+    this.frame.redraw();
   }
 
   run() {
@@ -173,26 +200,20 @@ class Padding {
     this.padded = runPadded(network, sequences, settings);
     this.lasts = readLast(this.padded, settings.rule, subject.same);
     this.curable = rightAtEnd(this.padded, subject.same);
+    // The colours are those of the true states, so that padding changes none but its own.
+    this.beyond = largest(this.padded.passes.flatMap((pass) => pass.h.map(largest))) > this.limit;
     frame.setSteps(this.padded.batch.steps);
   }
 
-  /** Limits of the colours, kept while a hand drags so that colours do not jump. */
-  settle() {
-    this.limit = largest(this.padded.passes.flatMap((pass) => pass.states.map(largest)));
-    this.frame.redraw();
-  }
-
-  /** Begin where the question is answered at first sight: at the worst number. */
+  /** Begin where the question is answered at first sight: the first wrong row, its worst unit. */
   pickWorst() {
     const { units } = this.padded;
     const all = Array.from({ length: units }, (_, j) => j);
-    const wrong = ([row, j]) => {
-      const { read, truth } = this.lasts[row][0];
-      return Math.abs(read[j] - truth[j]) || 0;
-    };
-    const places = this.names.flatMap((_, row) => all.map((j) => [row, j]));
-    const [row, unit] = places.reduce((most, next) => (wrong(next) > wrong(most) ? next : most));
-    this.units.fill(all.map((j) => [String(j), String(j)]), String(unit));
+    const row = Math.max(0, this.lasts.findIndex(([{ right }]) => !right));
+    const { read, truth } = this.lasts[row][0];
+    const wrong = (j) => Math.abs(read[j] - truth[j]) || 0;
+    const unit = all.reduce((most, next) => (wrong(next) > wrong(most) ? next : most));
+    this.units.fill(all.map((j) => [String(j), `${j} of ${units}`]), String(unit));
     Object.assign(this, { row, unit });
   }
 
@@ -224,24 +245,24 @@ class Padding {
   }
 
   tell(x, y) {
-    const { padded, frame, brick } = this;
+    const { padded, frame, brick, subject: { letters } } = this;
     const { row, part, unit } = brick.place(y);
     if (y < brick.top(0) || x < frame.left || x > frame.right) return null;
     const t = frame.stepAt(x);
     const where = `${this.called(row)}, step ${t}: `;
-    if (part < 0) return where + this.tellInput(row, t);
+    if (part < 0) return letters ? null : where + this.tellInput(row, t); // letters can be read
     const { name, states } = padded.passes[part];
     const state = number(states[row][t * padded.units + unit]);
     const silent = padded.masked && !padded.batch.mask[row][t];
     const own = `${where}${padded.passes.length > 1 ? `${name}, ` : ""}unit ${unit}`;
-    return silent ? `${own} is 0 in h, and held at ${state} inside` : `${own} = ${state}`;
+    return silent ? `${own} is 0 in h; the pass holds ${state} here` : `${own} = ${state}`;
   }
 
   draw() {
     const { frame, subject: { letters }, settings: { rule, value } } = this;
-    const { padded, lasts, ghost, names, unit, row, limit, inputScale } = this;
+    const { padded, lasts, ghost, names, unit, row, limit, beyond, inputScale } = this;
     const shown = { padded, lasts, ghost, names, letters, unit, row, rule, value };
-    this.brick.draw({ ...shown, limit, inputScale });
+    this.brick.draw({ ...shown, limit, beyond, inputScale });
     frame.timeAxis(this.axis);
     this.write();
   }

@@ -7,7 +7,7 @@
 import { colour, signed } from "../colours.js";
 import { number } from "../words.js";
 
-const HEAD = 28;
+const HEAD = 44;
 const INPUT = 22;
 const LABEL = 18;
 const GAP = 10;
@@ -17,6 +17,7 @@ const COLUMNS = { mark: 8, read: 96, truth: 176 }; // pixels right of the brick
 const MARK = { true: "✓", false: "✗" };
 const END = { "text-anchor": "end" };
 const MIDDLE = { "text-anchor": "middle" };
+const ZERO = { ...MIDDLE, style: "fill:#333;stroke:none" }; // on the white of 0, in both themes
 
 export const FLOW = { forward: "forward →", backward: "← backward" };
 
@@ -29,7 +30,8 @@ export class Brick {
 
   /**
    * scene: {padded, lasts, ghost} of measures/padding.js, ghost the lasts before a drag or null;
-   * names, letters (null for numbers), unit, row, rule, value; limit of the states; inputScale.
+   * names, letters (null for numbers), unit, row, rule, value; limit of the states' colours, and
+   * whether states lie beyond it; inputScale.
    */
   draw(scene) {
     const { panel, frame } = this;
@@ -47,11 +49,16 @@ export class Brick {
         this.drawVerdict(row, part);
       });
     });
-    const { ink } = panel;
-    Object.assign(ink, { strokeStyle: frame.colour("ink"), lineWidth: 1.5 });
-    const left = frame.left + frame.step * this.wide;
-    ink.strokeRect(left + 0.5, this.top(scene.row) + 1, this.wide - 2, INPUT - 2);
+    this.markPicked();
     panel.end();
+  }
+
+  /** A bar between the picked input and its state. */
+  markPicked() {
+    const { panel: { ink }, frame, wide } = this;
+    const part = Math.min(wide - 2, 24);
+    ink.fillStyle = frame.colour("ink");
+    ink.fillRect(frame.x(frame.step) - part / 2, this.top(this.scene.row) + INPUT - 4, part, 2);
   }
 
   get strip() {
@@ -85,25 +92,29 @@ export class Brick {
   /** What the colours mean, and what the two columns of numbers are. */
   drawHead() {
     const { panel, frame, scene } = this;
-    const next = this.drawKey("state h after each step", frame.left, signed(scene.limit));
+    const next = this.drawKey("state h after each step", frame.left, signed(scene.limit), scene.beyond);
     if (!scene.letters && next + 150 < frame.right) this.drawKey("input x", next, scene.inputScale);
     const soft = { class: "wb-soft", ...END };
     panel.text("read", frame.right + COLUMNS.read, 14, `unit ${scene.unit} read`, soft);
     panel.text("truth", frame.right + COLUMNS.truth, 14, "true", soft);
+    const words = `true: the ${scene.letters ? "word" : "sequence"} alone, without padding`;
+    panel.text("alone", frame.right + COLUMNS.truth, 31, words, soft);
   }
 
-  drawKey(title, x, scale) {
+  /** beyond: whether there are values outside the scale, in the colour of its ends. */
+  drawKey(title, x, scale, beyond = false) {
     const { ink } = this.panel;
     const soft = { class: "wb-soft" };
     const name = this.panel.text(title, x, 14, title, soft);
-    const from = x + name.getComputedTextLength() + 52;
+    const from = x + name.getComputedTextLength() + 64;
     for (let k = 0; k < 48; k++) {
       ink.fillStyle = colour(scale.low + ((k + 0.5) / 48) * (scale.high - scale.low), scale);
       ink.fillRect(from + k, 6, 1, 8);
     }
-    this.panel.text(`low ${title}`, from - 6, 14, number(scale.low, 2), { ...soft, ...END });
-    this.panel.text(`high ${title}`, from + 54, 14, number(scale.high, 2), soft);
-    return from + 120;
+    const [below, above] = beyond ? ["≤ ", "≥ "] : ["", ""];
+    this.panel.text(`low ${title}`, from - 6, 14, below + number(scale.low, 2), { ...soft, ...END });
+    this.panel.text(`high ${title}`, from + 54, 14, above + number(scale.high, 2), soft);
+    return from + 136;
   }
 
   /** The letters or the values of a row, and its padding hatched. */
@@ -152,27 +163,22 @@ export class Brick {
     ink.restore();
   }
 
-  /** The states of a pass over a row; where a mask leaves zeros, the held state shines through. */
+  /** The states of a pass over a row as code reads them: 0 where a mask skips the padding. */
   drawStates(row, part) {
     const { panel, frame, scene, strip, wide } = this;
     const { ink } = panel;
     const { passes, units, masked, batch: { steps, mask } } = scene.padded;
-    const { name, states } = passes[part];
+    const { name, h } = passes[part];
     const top = this.part(row, part);
     const scale = signed(scene.limit);
     const silent = (t) => masked && !mask[row][t];
-    panel.heat(states[row], units, scale, { top, height: strip, hidden: silent });
-    if (masked) {
-      ink.globalAlpha = 0.3;
-      panel.heat(states[row], units, scale, { top, height: strip, hidden: (t) => !silent(t) });
-      ink.globalAlpha = 1;
-    }
+    panel.heat(h[row], units, scale, { top, height: strip });
     ink.fillStyle = frame.colour("bg");
     for (let t = 0; t <= steps; t++)
       ink.fillRect(Math.round(frame.left + t * wide) - 1, top, 1, strip);
     const middle = top + strip / 2 + 4;
     for (let t = 0; t < steps; t++)
-      if (silent(t)) panel.text(`zero ${row} ${part} ${t}`, frame.x(t), middle, "0", MIDDLE);
+      if (silent(t)) panel.text(`zero ${row} ${part} ${t}`, frame.x(t), middle, "0", ZERO);
     const soft = { class: "wb-soft", ...END };
     panel.text(`flow ${row} ${part}`, frame.left - 12, middle, FLOW[name], soft);
     this.markUnit(top + ((scene.unit + 0.5) / units) * strip);
@@ -198,11 +204,11 @@ export class Brick {
     const style = { style: `fill:var(--${word})`, "font-weight": 600 };
     const top = this.part(row, part);
     const key = `${row} ${part}`;
-    const index = scene.rule === "lengths" ? `h[${step}]` : `h${scene.rule}`;
+    const index = scene.rule.endsWith("lengths") ? `h[${step}]` : `h${scene.rule}`;
     const text = `${MARK[right]} ${index}`;
     const labels = [{ key: `read at ${key}`, x: frame.x(step), text, style }];
-    if (!right) {
-      if (end !== step) this.outline(end, top, frame.colour("ink"), [4, 3]);
+    if (!right && end !== step) {
+      this.outline(end, top, frame.colour("ink"), [4, 3]);
       labels.push({ key: `true at ${key}`, x: frame.x(end), text: "true", style: {} });
     }
     this.outline(step, top, frame.colour(line), []);

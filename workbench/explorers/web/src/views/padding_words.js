@@ -3,12 +3,15 @@
 import { number } from "../words.js";
 
 /** The lines of code that read a last state, by the name of their rule. */
-export const CODE = { "[-1]": "h[-1]", "[0]": "h[0]", lengths: "h[lengths - 1, rows]" };
+export const CODE = {
+  "[-1]": "h[-1]", "[0]": "h[0]", lengths: "h[lengths - 1, rows]",
+  "-lengths": "h[-lengths, rows]",
+};
 
 /** What to write for the state at which a pass has read each sequence. */
 const ENDS = {
   forward: { post: CODE.lengths, pre: CODE["[-1]"] },
-  backward: { post: CODE["[0]"], pre: "h[-lengths, rows]" },
+  backward: { post: CODE["[0]"], pre: CODE["-lengths"] },
 };
 
 const steps = (count) => `${count} step${count === 1 ? "" : "s"}`;
@@ -21,7 +24,7 @@ export function linesOf({ what, where, value, longest, masked, direction }) {
   const forward = `rnn(x${masked ? ", mask" : ""})`;
   const backward = `rnn(x[::-1]${masked ? ", mask[::-1]" : ""})[::-1]`;
   const run = { forward, backward, both: `concat([${forward}, ${backward}], -1)` }[direction];
-  const packed = masked ? "skips padding, as packing does" : "";
+  const packed = masked ? "skips the padding" : "";
   const known = direction !== "both" ? packed : masked ? "" : "bidirectional"; // one line long
   return [padded, `h = ${run}${known && `  # ${known}`}`];
 }
@@ -57,7 +60,7 @@ function reason({ real, padding }, name, where, length, letters) {
 function cure({ padded, settings, curable, lasts, row }) {
   const names = padded.passes.map(({ name }) => name);
   const found = names.flatMap((name, part) => {
-    const line = ENDS[name][settings.where];
+    const line = ENDS[name][settings.where].replaceAll(" ", "\u00a0"); // on one line
     return curable[part] ? [names.length > 1 ? `${line} ${name}` : line] : [];
   });
   const lost = names.filter((_, part) => !curable[part]);
@@ -66,7 +69,7 @@ function cure({ padded, settings, curable, lasts, row }) {
   if (lost.length)
     parts.push(`The ${lost[0]} pass reads padding first: no index helps, it needs a mask.`);
   if (padded.masked && lasts[row].every((part) => part.heldRight))
-    parts.push("So is h_n, the state at the end of a pass: the mask keeps it from the padding.");
+    parts.push("So is the final state that the run gives back (h_n): the mask keeps it from the padding.");
   if (found.length > 1) parts.push("No one index is right for both passes.");
   return parts.join(" ");
 }
@@ -84,12 +87,15 @@ export function sentence(about) {
   const verdict = wrong
     ? [`${wrong} ${rows} ${are} wrong`, "back-text"]
     : [`${count} ${rows} ${are} right`, "gru-text"];
-  const index = settings.rule === "lengths" ? "h[lengths - 1]" : CODE[settings.rule];
+  const index = CODE[settings.rule].replace(", rows", "");
   const both = padded.passes.length > 1;
   const clauses = padded.passes.map(({ name }, part) =>
     `${both ? `${name}, ` : ""}${clause(lasts[row][part], name, about)}`);
   const old = ghost?.[row]?.map((part) => number(part.read[unit])).join(" and ");
   const before = old ? `; before the drag ${old}` : "";
-  const reads = `: ${index} reads step ${lasts[row][0].step} of ${called}${both ? ": " : ", "}`;
+  const halves = padded.passes.map(({ name }, part) =>
+    `the ${name} half is right in ${lasts.filter((parts) => parts[part].right).length}`);
+  const split = both && wrong ? ` (${halves.join(", ")})` : "";
+  const reads = `${split}: ${index} reads step ${lasts[row][0].step} of ${called}${both ? ": " : ", "}`;
   return [verdict, `${reads}${clauses.join("; ")}${before}.`, ...(wrong ? [` ${cure(about)}`] : [])];
 }

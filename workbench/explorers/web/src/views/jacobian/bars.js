@@ -2,9 +2,10 @@
 
 import { scaleLinear } from "d3-scale";
 import { number, share } from "../../words.js";
-import { pickEarlier } from "./pick.js";
+import { keepWithin, pickEarlier } from "./pick.js";
 
 export const LAGS = 5; // whose share is told
+const CANCELS = 0.995; // of the bars' lengths: a sum shorter than this has lost some
 const HEAD = 24;
 const TALL = 72;
 
@@ -23,6 +24,7 @@ export class Bars {
       tell: (x) => this.tell(x),
     });
     pickEarlier(this.panel.element, view);
+    keepWithin(this.panel.element, this.frame);
   }
 
   settle() {
@@ -48,7 +50,7 @@ export class Bars {
     this.top = view.ghost ? Math.max(this.top, top) : top;
     this.y = scaleLinear([0, this.top], [HEAD + TALL, HEAD]).clamp(true);
     panel.begin();
-    panel.text("head", frame.left, 12, `what step k adds to ∂L/∂${name}, loss at ${view.brief(t)}`);
+    panel.text("head", frame.left, 12, `size of what step k adds to ∂L/∂${name}, loss at ${view.brief(t)}`);
     panel.line(frame.left, HEAD + TALL + 0.5, frame.right, HEAD + TALL + 0.5);
     const ticks = [[0, "0"], [this.top, number(this.top, 2)]];
     panel.axis("norms", "left", this.y, ticks, frame.left, 0);
@@ -74,7 +76,8 @@ export class Bars {
     ink.restore();
   }
 
-  say({ whole, shares }, t, name) {
+  /** The bars are norms of matrices, and matrices cancel: their sum is smaller than the bars together. */
+  say({ whole, shares, upTo }, t, name) {
     const { panel, frame } = this;
     const lags = Math.min(LAGS, shares.length);
     const half = (0.5 * (frame.right - frame.left)) / frame.steps;
@@ -83,8 +86,9 @@ export class Bars {
     panel.line(from, HEAD - 4, to, HEAD - 4, { colour, width: 1.5 });
     const x = frame.right + 20;
     const strong = { style: `fill:${frame.colour("back-text")}` };
-    panel.text("share", x, HEAD + 8, `last ${lags}: ${share(shares[lags - 1])} of all`, strong);
-    panel.text("whole", x, HEAD + 28, `the sum, ‖∂L/∂${name}‖:`, { class: "wb-soft" });
-    panel.text("sum", x, HEAD + 44, number(whole), { class: "wb-soft" });
+    panel.text("share", x, HEAD + 8, `last ${lags}: ${share(shares[lags - 1])} of all bars`, strong);
+    const how = whole < CANCELS * upTo[t] ? "their sum partly cancels:" : "their sum cancels nothing:";
+    const lines = [`all bars: ${number(upTo[t])}`, how, `‖∂L/∂${name}‖ = ${number(whole)}`];
+    lines.forEach((text, k) => panel.text(`sum ${k}`, x, HEAD + 28 + 16 * k, text, { class: "wb-soft" }));
   }
 }

@@ -1,9 +1,12 @@
-/** Column t of the triangle as a curve over k on a log axis, under its bounds. */
+/**
+ * Column t of the triangle as a curve over k on a log axis, under its bounds. A bound below 1 is
+ * enough for fading; one above 1 is needed for growth and is not enough (Pascanu et al., 2013).
+ */
 
 import { scaleLinear } from "d3-scale";
 import { apart } from "../../panel.js";
 import { number, numberOfLog, power } from "../../words.js";
-import { pickEarlier } from "./pick.js";
+import { keepWithin, pickEarlier } from "./pick.js";
 
 const HEAD = 22;
 const TALL = 112;
@@ -12,6 +15,7 @@ const LEAST = -6; // the axis reaches at least down to here, so that it rarely m
 const A_NAME = 44; // pixels of a curve's name
 const HIGHEST = 2; // and up to here
 const DEPTH = 16; // and at most so many decades either way
+const APART = 1.5; // pixels between two lines that can be told apart
 
 export class Decay {
   constructor(view) {
@@ -21,6 +25,7 @@ export class Decay {
       tell: (x) => this.tell(x),
     });
     pickEarlier(this.panel.element, view);
+    keepWithin(this.panel.element, this.frame);
   }
 
   settle() {
@@ -29,7 +34,8 @@ export class Decay {
   }
 
   widen() {
-    for (const log of this.view.result.logs) {
+    const { logs, bound } = this.view.result;
+    for (const log of [...logs, (this.frame.steps - 1) * bound]) {
       if (!Number.isFinite(log)) continue;
       if (log < this.low) this.low = Math.max(-DEPTH, Math.floor(log));
       if (log > this.high) this.high = Math.min(DEPTH, Math.ceil(log));
@@ -49,7 +55,7 @@ export class Decay {
     panel.begin();
     const t = frame.step;
     this.y = scaleLinear([this.low, this.high], [HEAD + TALL, HEAD]);
-    const words = `‖${view.derivative(view.short(t), "k")}‖ at each k, log scale`;
+    const words = `largest stretch ‖${view.derivative(view.short(t), "k")}‖, log scale`;
     panel.text("head", frame.left, 12, words);
     this.drawAxis();
     const row = (result) => (k) => this.height(result.at(t, k));
@@ -92,36 +98,60 @@ export class Decay {
     const { bound, classical } = view.result;
     const soft = frame.colour("soft");
     const lines = [[bound, [6, 3]]];
-    if (classical !== null) lines.push([classical, [2, 3]]);
+    const differs = classical !== null && this.differ(bound, classical);
+    if (differs) lines.push([classical, [2, 3]]);
     for (const [log, dash] of lines)
       panel.curve((k) => this.height(k === t ? 0 : (t - k) * log), { colour: soft, dash, to: t + 1 });
     this.nameCurves(row, t);
+    const words = [
+      "dashed, the bound: as if", "every step stretched most,", "in one direction:",
+      `${numberOfLog(bound)} to the power t − k`, bound > 0 ? "above 1, so no promise" : "",
+      "", ...(classical === null ? [] : this.tellClassical(classical, differs)),
+    ];
     const x = frame.right + 20;
-    const say = (key, line, text) => panel.text(key, x, HEAD + 10 + 16 * line, text, { class: "wb-soft" });
-    say("bound 1", 0, "dashed, the bound: the");
-    say("bound 2", 1, "largest σ of any one step,");
-    say("bound 3", 2, `${numberOfLog(bound)}, to the power t − k`);
-    if (classical === null) return;
-    say("bound 4", 4, "dotted: γ σ(U), with");
-    say("bound 5", 5, `γ = ${number(view.network.about.slope)}, σ(U) = ${numberOfLog(classical - Math.log10(view.network.about.slope))}`);
+    words.forEach((text, line) =>
+      text && panel.text(`bound ${line}`, x, HEAD + 8 + 16 * line, text, { class: "wb-soft" }));
   }
 
-  /** "bound" above its line and "norm" below its own, at the earliest step that shows them. */
+  /** Whether the lines of two factors a step can be told apart at their far end. */
+  differ(...logs) {
+    const [a, b] = logs.map((log) => this.y(Math.max(-DEPTH, (this.frame.steps - 1) * log)));
+    return Math.abs(a - b) > APART;
+  }
+
+  /** The bound that does not know the run: the steepest slope times the largest stretch by U. */
+  tellClassical(classical, differs) {
+    const { slope } = this.view.network.about;
+    const stretch = numberOfLog(classical - Math.log10(slope));
+    const product = `by U, ${number(slope)} × ${stretch}`;
+    return differs
+      ? ["dotted: steepest slope γ", `× stretch ${product}`]
+      : ["steepest slope γ × stretch", `${product}: the same`];
+  }
+
+  /** "bound" above its line and "norm" below its own, where they begin; zeros share their names. */
   nameCurves(row, t) {
     const { panel, frame, view } = this;
-    const wide = frame.stepAt(frame.left + A_NAME);
-    if (t <= wide) return;
     const bound = (k) => this.height((t - k) * view.result.bound);
     const from = this.firstKnown(bound, t);
-    const places = [{ name: "norm", y: Math.max(row(0), row(wide)) + 13, colour: `${view.network.key}-text` }];
-    const above = Math.min(bound(0), bound(wide)) - 5;
-    const under = Math.max(bound(0), bound(wide)) + 13;
-    if (from === 0) places.unshift({ name: "bound", y: above < HEAD + 8 ? under : above, colour: "soft" });
-    else panel.text("bound out", frame.x(from) - 6, HEAD + 8, "bound", { class: "wb-soft", "text-anchor": "end" });
-    const last = HEAD + TALL + (row(0) > HEAD + TALL ? -4 : BAND - 4);
-    const shown = places.filter(({ y }) => y === y);
-    for (const { name, y, colour } of apart(shown, 14, HEAD + 8, last))
-      panel.text(`curve ${name}`, frame.left + 4, y, name, { style: `fill:${frame.colour(colour)}` });
+    const wide = frame.stepAt(frame.x(from) + A_NAME) - from;
+    if (t <= from + wide) return;
+    const zero = HEAD + TALL;
+    const ends = (curve, first) => [curve(first), curve(first + wide)];
+    const colour = `${view.network.key}-text`;
+    if (ends(bound, from).every((y) => y > zero)) {
+      panel.text("curve norm", frame.left + 4, zero - 5, "norm and bound", { style: `fill:${frame.colour(colour)}` });
+      return;
+    }
+    const above = Math.min(...ends(bound, from)) - 5;
+    const under = Math.max(...ends(bound, from)) + 13;
+    const norm = Math.max(...ends(row, from));
+    const places = [
+      { name: "bound", y: above < HEAD + 8 ? under : above, colour: "soft" },
+      { name: "norm", y: norm > zero ? zero - 5 : norm + 13, colour },
+    ].filter(({ y }) => y === y);
+    for (const { name, y, colour: own } of apart(places, 14, HEAD + 8, zero + BAND - 4))
+      panel.text(`curve ${name}`, frame.x(from) + 4, y, name, { style: `fill:${frame.colour(own)}` });
   }
 
   /** The first step at which a curve is in the plot. */

@@ -1,5 +1,6 @@
-/** A panel over k: press and move to choose the earlier step. */
+/** What the panels over k share: choosing the earlier step, and where their read-outs stand. */
 
+/** Press and move to choose the earlier step. */
 export function pickEarlier(element, view) {
   const to = (event) =>
     view.chooseEarlier(view.frame.stepAt(event.clientX - element.getBoundingClientRect().left));
@@ -10,5 +11,15 @@ export function pickEarlier(element, view) {
   });
   element.addEventListener("pointermove", (event) => {
     if (element.hasPointerCapture(event.pointerId)) to(event);
+  });
+}
+
+/** The read-out of a panel does not reach over the words in the column beside the time axis. */
+export function keepWithin(element, frame) {
+  const { readout } = frame;
+  element.addEventListener("pointermove", () => {
+    if (readout.hidden) return;
+    const most = Math.max(0, frame.right - readout.offsetWidth);
+    if (readout.offsetLeft > most) readout.style.left = `${most}px`;
   });
 }

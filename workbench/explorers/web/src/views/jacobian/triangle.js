@@ -4,11 +4,12 @@ import { scaleLinear } from "d3-scale";
 import { bytesOf, paint, signed } from "../../colours.js";
 import { make } from "../../controls.js";
 import { power } from "../../words.js";
+import { keepWithin } from "./pick.js";
 
-const [LEAST, MOST] = [240, 320]; // pixels of its height
+const [LEAST, MOST] = [272, 320]; // pixels of its height
 const TOP = 6;
 const DECADES = 6; // either way from 1: the same colours for all cells and all gains
-const KEY = 120;
+const KEY = 168;
 const A_LABEL = 22; // pixels between the labels of k
 
 const scale = signed(DECADES);
@@ -21,6 +22,7 @@ export class Triangle {
       scrub: false, tell: (x, y) => this.tell(x, y),
     });
     this.listen(this.panel.element);
+    keepWithin(this.panel.element, this.frame);
     this.colours = make("canvas", { width: 2 * DECADES * 8, height: 1 });
     this.colours.getContext("2d").putImageData(ramp(this.colours.width), 0, 0);
   }
@@ -45,16 +47,17 @@ export class Triangle {
       const { left, top } = element.getBoundingClientRect();
       return [event.clientX - left, event.clientY - top];
     };
-    const choose = ([x, y]) => view.choosePair(frame.stepAt(x), this.rowAt(y));
+    const pair = ([x, y]) => [frame.stepAt(x), this.rowAt(y)];
     element.classList.add("wb-pick");
     element.addEventListener("pointerdown", (event) => {
       const [x, y] = place(event);
-      if (x > frame.right) return;
+      const [t, k] = pair([x, y]);
+      if (x > frame.right || k > t) return;
       element.setPointerCapture(event.pointerId);
-      choose([x, y]);
+      view.choosePair(t, k);
     });
     element.addEventListener("pointermove", (event) => {
-      if (element.hasPointerCapture(event.pointerId)) choose(place(event));
+      if (element.hasPointerCapture(event.pointerId)) view.choosePair(...pair(place(event)));
     });
     element.addEventListener("dblclick", () => view.choosePair(view.start.t, view.start.k));
   }
@@ -129,18 +132,23 @@ export class Triangle {
     const { panel, frame, view } = this;
     const left = frame.left + 16;
     const soft = { class: "wb-soft" };
-    panel.text("what", left, TOP + 14, `‖${view.derivative()}‖`, { class: "wb-name" });
-    panel.text("how", left, TOP + 32, "t to the right, k up", soft);
-    const top = TOP + 46;
+    const lines = ["how much a small change at k (up)", "can change the state at t (right),", "at most: the largest stretch"];
+    panel.text("what", left, TOP + 12, `‖${view.derivative()}‖`, { class: "wb-name" });
+    lines.forEach((text, row) => panel.text(`how ${row}`, left, TOP + 29 + 15 * row, text, soft));
+    const top = TOP + 70;
     panel.ink.drawImage(this.colours, left, top, KEY, 8);
-    const ends = [[`≤ ${power(-DECADES)}`, "start", 0], ["1", "middle", 0.5], [`≥ ${power(DECADES)}`, "end", 1]];
-    for (const [text, anchor, at] of ends)
-      panel.text(`key ${at}`, left + at * KEY, top + 22, text, { ...soft, "text-anchor": anchor });
+    const ends = [
+      [`≤ ${power(-DECADES)}`, "faded", "start", 0], ["1", "unchanged", "middle", 0.5],
+      [`≥ ${power(DECADES)}`, "grown", "end", 1],
+    ];
+    for (const [text, word, anchor, at] of ends)
+      [text, word].forEach((own, row) =>
+        panel.text(`key ${at} ${row}`, left + at * KEY, top + 22 + 15 * row, own, { ...soft, "text-anchor": anchor }));
     const special = [[seen.zero, "exactly 0", "soft"], [seen.unknown, "not a number", "ink"]];
     special.filter(([there]) => there).forEach(([, text, colour], row) => {
       panel.ink.fillStyle = frame.colour(colour);
-      panel.ink.fillRect(left, top + 34 + 18 * row, 10, 10);
-      panel.text(text, left + 16, top + 43 + 18 * row, text, soft);
+      panel.ink.fillRect(left, top + 47 + 17 * row, 10, 10);
+      panel.text(text, left + 16, top + 56 + 17 * row, text, soft);
     });
   }
 }

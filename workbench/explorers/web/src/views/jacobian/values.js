@@ -4,7 +4,7 @@ import { scaleLinear } from "d3-scale";
 import { apart } from "../../panel.js";
 import { numberOfLog, power } from "../../words.js";
 
-const HEAD = 40; // pixels for its name
+const HEAD = 56; // pixels for its name
 const BAND = 20; // pixels for what cannot be told from 0
 const STEP = 4; // decades: ends of the axis, so that it rarely moves
 const DEPTH = 16;
@@ -45,10 +45,11 @@ export class Values {
     const bottom = top + tall - BAND;
     this.y = scaleLinear([this.low || -STEP, this.high], [bottom - 6, top + HEAD + 6]);
     const soft = { class: "wb-soft" };
-    panel.text("values of", frame.right + 20, top + 12, "singular values of", soft);
+    panel.text("values of", frame.right + 20, top + 12, "singular values σ of", soft);
     const steps = [view.short(frame.step), view.short(view.k)];
     const brief = steps.every((step) => String(step).length <= A_STEP);
     panel.text("values", frame.right + 20, top + 28, view.derivative(...(brief ? steps : [])));
+    panel.text("each", frame.right + 20, top + 44, "one stretch a direction", soft);
     this.drawAxis(panel, left);
     if (zeros) {
       panel.ink.fillStyle = frame.colour("band");
