@@ -227,6 +227,7 @@ def test_a_weight_is_dragged_with_the_pointer_and_the_ghost_goes_on_release(open
     page.mouse.move(box["x"] + 10, box["y"] - 40, steps=5)
     net.parameters["U.r"][0, 0] += 50 * 0.02
     assert f"h[0] is {ends(net)}, before the drag " in sentence(page)
+    assert page.locator(".wb-readout").is_hidden()
     page.mouse.up()
     assert sentence(page).endswith(f"h[0] is {ends(net)}.")
 

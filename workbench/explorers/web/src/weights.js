@@ -124,7 +124,7 @@ export class Weights {
   }
 
   tell(x, y) {
-    const index = this.at(x, y);
+    const index = this.grip ? null : this.at(x, y);
     return index === null ? null : `${this.label(index)} = ${number(this.network.parameters[this.chosen][index])}`;
   }
 
