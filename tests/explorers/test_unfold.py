@@ -54,7 +54,9 @@ def test_a_state_answers_to_those_before_it_as_the_jacobian_says(name):
     jacobian = c.run().jacobian()[:, 0]
     ends = np.cumsum([c.initial[state].shape[1] for state in c.net.cell.states])
     place = dict(zip(c.net.cell.states, np.split(np.arange(ends[-1]), ends[:-1]), strict=True))
-    for before, chain in formulas(c.net.cell)["back"].items():
+    back = formulas(c.net.cell)["back"]
+    del back["input"]
+    for before, chain in back.items():
         answering = [
             after
             for after in place
@@ -105,10 +107,16 @@ def measured(node, jobs):
     return json.loads(done.stdout)
 
 
-def stacked_gradient(trace, net, t):
-    """dL/d(states after step t), each with the others held, of the loss at the last step."""
+def loss_at_the_end(trace, net):
+    """dL/d(output) of the loss that the page takes."""
     seed = np.zeros(trace[net.cell.output].shape)
     seed[-1] = 1 / np.sqrt(seed.shape[1])
+    return seed
+
+
+def stacked_gradient(trace, net, t):
+    """dL/d(states after step t), each with the others held, of the loss at the last step."""
+    seed = loss_at_the_end(trace, net)
     carried = trace.bptt(seed).carried
     parts = [carried[s][t] + (seed[t] if s == net.cell.output else 0) for s in net.cell.states]
     return np.concatenate(parts)
@@ -147,6 +155,10 @@ def test_measures_of_the_page_are_those_of_the_workbench(node):
         np.testing.assert_allclose(got["changed"], moved, atol=1e-13)
         jacobian = trace.jacobian()
         offset = dict(zip(units, np.cumsum([0, *units.values()]), strict=False))
+        dx = trace.bptt(loss_at_the_end(trace, c.net)).x
+        for (t, _, feature), values in zip(back, got["byInput"], strict=True):
+            wanted = dx[t, feature % dx.shape[1]]
+            np.testing.assert_allclose(values, wanted, atol=1e-12)
         for (t, state, unit), value, columns in zip(back, got["back"], got["terms"], strict=True):
             column = jacobian[t][:, offset[state] + unit]
             np.testing.assert_allclose(np.concatenate(columns), column, atol=1e-12)
@@ -193,7 +205,7 @@ def test_forward_tells_what_is_read_and_handed_on(open_page, tmp_path):
     trace = net.run(X[:, None])
     h, c = (number(np.linalg.norm(trace[name][27]), 2) for name in "hc")
     assert sentence(page) == (
-        f"At step 27 the cell reads {number(X[27])} and hands on h of length {h} and c of length "
+        f"At step 27 the cell reads {number(X[27])} and hands on h of norm {h} and c of norm "
         f"{c}; the same 140 numbers (W, U, b) serve all 30 steps."
     )
 
@@ -213,7 +225,7 @@ def test_dragging_what_a_copy_reads_moves_all_later_states(open_page, tmp_path):
     now, later = number(moved[26], 2), number(moved[29], 2)
     wanted = (
         f"At step 26 the cell now reads {number(edited[26])}, at first {number(X[26])}: h moves "
-        f"there by {now}, and at step 29, 3 steps later, by {later}."
+        f"there by {now}, and at step 29, 3 steps later, by {later} (norm of the change)."
     )
     assert sentence(page) == wanted
     page.mouse.up()
@@ -232,7 +244,10 @@ def test_the_slider_edits_what_the_step_reads(open_page, tmp_path):
     edited = X.copy()
     edited[27] = drag(page, "x at step 27", -30)
     moved = np.linalg.norm(net.run(edited[:, None]).h - net.run(X[:, None]).h, axis=1)
-    assert f"by {number(moved[29], 2)}." in sentence(page)
+    assert f"by {number(moved[29], 2)} (norm" in sentence(page)
+    strip = page.get_by_role("img", name="the whole input").bounding_box()
+    page.mouse.move(strip["x"] + 104 + 27.5 / 30 * (strip["width"] - 176), strip["y"] + 40)
+    assert page.locator(".wb-readout").inner_text() == f"step 27: x = {number(edited[27])}"
     page.locator(".wb-body").focus()
     page.keyboard.press("Home")
     reach = wb.measure.gradient_reach(net.run(edited[:, None]))
@@ -255,7 +270,7 @@ def test_another_letter_is_read_in_its_place(open_page, tmp_path):
     first, second = (net.run(x).h for x in one_hot)
     moved = number(np.linalg.norm(second[-1] - first[-1]), 2)
     assert sentence(page).startswith("At step 14 the cell now reads “e”, at first “o”")
-    assert sentence(page).endswith(f"3 steps later, by {moved}.")
+    assert sentence(page).endswith(f"3 steps later, by {moved} (norm of the change).")
 
 
 @pytest.mark.browser
@@ -312,6 +327,7 @@ def test_every_cell_and_every_arrow_can_be_asked(open_page, tmp_path):
 def test_space_plays_the_values_forward_and_the_gradient_back(open_page, tmp_path):
     net = wb.Recurrent("elman", 1, 5, seed=2)
     page = stage(open_page, tmp_path, net, X[:4])
+    turn(page, "forward")
     body = page.locator(".wb-body")
     body.focus()
     page.keyboard.press(" ")
@@ -338,6 +354,111 @@ def test_space_plays_the_values_forward_and_the_gradient_back(open_page, tmp_pat
         page.keyboard.press(key)
         settled(page)
         assert body.get_attribute("aria-valuenow") == str(step)
+
+
+@pytest.mark.browser
+def test_space_plays_the_gradient_alone_where_the_page_shows_it(open_page, tmp_path):
+    net = wb.Recurrent("elman", 1, 5, seed=2)
+    page = stage(open_page, tmp_path, net)
+    page.locator(".wb-body").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press(" ")
+    settled(page)
+    assert page.locator("[aria-label=direction] [aria-pressed=true]").inner_text() == "backward"
+    assert int(page.locator(".wb-body").get_attribute("aria-valuenow")) > 20
+    places = set()
+    for _ in range(12):
+        shown = page.locator("rect[data-grip]").evaluate_all(
+            "all => all.map(e => e.getAttribute('x'))"
+        )
+        places.add(tuple(sorted(map(float, shown))))
+        page.wait_for_timeout(100)
+    assert len(places) == 1
+    page.keyboard.press(" ")
+
+
+@pytest.mark.browser
+def test_the_copies_stay_where_they_are_when_one_of_them_is_clicked(open_page, tmp_path):
+    page = show(open_page, wb.explore.unfold("lstm", X), tmp_path, height=1000)
+    settled(page)
+
+    def steps():
+        return page.locator("rect[data-grip]").evaluate_all("all => all.map(e => e.dataset.step)")
+
+    first = steps()
+    for step in (first[0], first[-1], first[3]):
+        page.locator(f"[data-arrow='input'][data-step='{step}']").click()
+        settled(page)
+        assert steps() == first
+        assert page.locator(".wb-body").get_attribute("aria-valuenow") == step
+
+
+@pytest.mark.browser
+def test_a_pill_at_the_edge_is_dragged_with_the_pointer(open_page, tmp_path):
+    net = wb.Recurrent("elman", 1, 5, seed=2)
+    page = show(open_page, wb.explore.unfold(net, X), tmp_path, height=1000)
+    grip = page.locator("[data-grip]").first
+    step, box = int(grip.get_attribute("data-step")), grip.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 20, steps=4)
+    page.mouse.up()
+    edited = number(X[step] - 20 / 160 * np.ptp(X))
+    assert f"At step {step} the cell now reads {edited}" in sentence(page)
+    assert edited in texts(page)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("cell", ["elman", "gru"])
+def test_backward_every_arrow_tells_what_comes_back(cell, open_page, tmp_path):
+    net = wb.Recurrent(cell, 1, 5, seed=2)
+    page = stage(open_page, tmp_path, net)
+    trace = net.run(X[:, None])
+    back = trace.bptt(loss_at_the_end(trace, net))
+    tails = page.get_by_role("img", name="operands").locator("text")
+    page.get_by_label("arrow").select_option("input")
+    settled(page)
+    assert page.locator(".wb-numbers mn").last.text_content() == number(back.x[27, 0])
+    page.get_by_label("arrow").select_option("output")
+    settled(page)
+    gradient = number(back[net.cell.output][27, 0])
+    assert tails.all_text_contents() == ["∂L/∂h[t]", gradient]
+    page.get_by_label("arrow").select_option("cell")
+    settled(page)
+    labels = [text for text in tails.all_text_contents() if text.startswith("∂")]
+    assert labels == [f"∂L/∂{name}[t]" for name in net.cell.lines]
+    turn(page, "forward")
+    shown = tails.all_text_contents()
+    for name in net.cell.lines:
+        assert number(trace[name][27, 0]) in shown
+
+
+@pytest.mark.browser
+def test_the_controls_keep_their_rows(open_page, tmp_path):
+    page = stage(open_page, tmp_path, "lstm", None)
+    controls = page.locator(".wb-controls").first
+    tall = controls.bounding_box()["height"]
+    for way in ("forward", "backward"):
+        turn(page, way)
+        for key in ("Home", "ArrowRight", "Shift+ArrowRight", "End"):
+            page.locator(".wb-body").focus()
+            page.keyboard.press(key)
+            settled(page)
+            assert controls.bounding_box()["height"] == tall
+
+
+@pytest.mark.browser
+def test_a_gradient_that_grows_is_told_in_times(open_page, tmp_path):
+    net = wb.Recurrent("elman", 1, 5, seed=2)
+    net.parameters["U"][:] = 1.5 * np.eye(5)
+    net.parameters["W"][:] = 0.01
+    page = stage(open_page, tmp_path, net, X[:8])
+    reach = wb.measure.gradient_reach(net.run(X[:8, None]))
+    page.locator(".wb-body").focus()
+    page.keyboard.press("Home")
+    assert f"has grown to {number(reach.total[0])} times" in sentence(page)
+    assert "left" not in " ".join(texts(page))
 
 
 @pytest.mark.browser

@@ -1,6 +1,6 @@
 /** Measures of written cells for jobs that Python made, in Node.js: JSON in, JSON out. */
 import { readFileSync } from "node:fs";
-import { changes, reach, stepBack } from "../../workbench/explorers/web/src/measures/unfold.js";
+import { changes, inputBack, reach, stepBack } from "../../workbench/explorers/web/src/measures/unfold.js";
 import { Network } from "../../workbench/explorers/web/src/network.js";
 
 const flat = (object) => Object.fromEntries(Object.entries(object).map(([k, v]) => [k, Float64Array.from(v)]));
@@ -17,6 +17,10 @@ async function answer({ source, sizes, parameters, numbers, x, other, back }) {
     carried: Object.fromEntries(Object.entries(reached.carried).map(([s, v]) => [s, [...v]])),
     changed: [...changes(run.line(output), moved, network.units(output))],
     back: back.map(([t, state, unit]) => stepBack(run, reached, t, state, unit).value),
+    byInput: back.map(([t, , feature]) => {
+      const { terms, value } = inputBack(reached, t, feature % sizes.input_size);
+      return [value, terms.reduce((sum, term) => sum + term.sum, 0)];
+    }),
     terms: back.map(([t, state, unit]) => stepBack(run, reached, t, state, unit).terms.map((term) => [...term.column])),
   };
 }

@@ -22,8 +22,10 @@ def formulas(cell):
     ("x" and the states before the step); its `vectors`; and its `products`, each with `key` (as in
     the written JavaScript), `matrix`, `operand` as text and the leaves that it reads.
 
-    A state in `back` has the chain rule that gives the gradient by its value before the step:
-    `equation`, `numbers` with a blank for each term, and `through`, the states after the step.
+    A state in `back`, and "input", has the chain rule that gives the gradient by its value before
+    the step, or by x: `equation`, `numbers` with a blank for each term, and `through`, the states
+    after the step, or the products that read x. "input" is None where x is read outside of a
+    matrix product.
     """
     plan = Plan(cell.graph.clampable(), Layout.of(cell.graph), "all")
     graph, spell = plan.graph, Spelling(plan)
@@ -38,7 +40,7 @@ def formulas(cell):
         }
         for name, node in graph.lines.items()
     ]
-    return {"lines": lines, "back": _back(graph)}
+    return {"lines": lines, "back": _back(graph) | {"input": _back_by_input(graph, spell)}}
 
 
 class Blanks(Symbols):
@@ -140,6 +142,37 @@ def _back(graph):
             "through": through,
         }
     return result
+
+
+def _back_by_input(graph, spell):
+    """The chain rule that gives the gradient by the input, over its products with matrices."""
+    style = MathML()
+    reads = [node for node in graph.nodes if any(a.op == "input" for a in node.args)]
+    if not reads or any(node.op != "product" for node in reads):
+        return None
+    matrices = [node.args[0].value for node in reads]
+    roots, own = zip(*(name.partition(".")[::2] for name in matrices), strict=True)
+    if len(matrices) > 2 and len(set(roots)) == 1 and all(own):
+        over = "<mo>,</mo>".join(f"<mi>{escape(name)}</mi>" for name in own)
+        total = f"<munder><mo>&#8721;</mo><mrow><mi>k</mi><mo>=</mo>{over}</mrow></munder>"
+        right = total + _through(f"<msub><mi>{escape(roots[0])}</mi><mi>k</mi></msub>")
+    else:
+        written = [write(node.args[0], Symbols(graph, style)) for node in reads]
+        right = "<mo>+</mo>".join(map(_through, written))
+    keys = [product_key(spell, node) for node in reads]
+    by = style.fraction(_by("L"), PARTIAL + style.symbol("x", "t"))
+    return {
+        "equation": style.equation(by, right),
+        "numbers": "<mo>+</mo>".join(blank("back by input", key) for key in keys),
+        "through": keys,
+    }
+
+
+def _through(matrix):
+    """What comes back through a matrix that multiplies the input."""
+    style = MathML()
+    after = PARTIAL + style.group(matrix + style.symbol("x", "t"))
+    return f"<msup>{matrix}<mi>T</mi></msup>{style.fraction(_by('L'), after)}"
 
 
 def _by(name):

@@ -10,6 +10,7 @@ from .. import pictures
 from . import kernel
 from .explorer import Explorer
 from .subject import Sequence, beside, check_step, network, packed
+from .wiring import wiring
 
 TITLE = "Gates over time"
 QUESTION = "What does each gate do at each step, and what does one weight change?"
@@ -33,6 +34,7 @@ def gates(net="lstm", x=None, *, batch=0, cells=OTHERS, step=None, hidden_size=8
     about, arrays = packed(nets, sequence)
     for own, each in zip(about["networks"], nets.values(), strict=True):
         own["large"] = kernel.is_large(each, len(sequence.x))
+        own["wiring"] = wiring(each.cell)
     about |= {"view": "gates", "question": QUESTION, "step": check_step(step, sequence)}
     return Explorer(
         TITLE, about, arrays, nets,

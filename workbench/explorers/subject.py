@@ -13,6 +13,7 @@ from .. import cells, data
 from ..equations.cell import Cell
 from ..pictures.style import cell_key, cell_title
 from ..recurrent import Recurrent
+from .wiring import inside
 
 HIDDEN = 8
 LONGEST = 400
@@ -203,18 +204,22 @@ def _is_logistic(node):
 
 
 def passes(cell):
-    """[(gate, what it multiplies in words)], such as ("f", "c[t-1]"), for gates that multiply."""
+    """[(gate, what it multiplies in words, the line in which it does)] for gates that multiply.
+
+    Such as ("f", "c[t-1]", "c").
+    """
     names = {id(node): name for name, node in cell.graph.lines.items()}
     names |= {id(node): f"{name}[t\N{MINUS SIGN}1]" for name, node in cell.graph.states.items()}
     known, found = gates(cell), {}
-    for node in cell.graph.nodes:
-        if node.op != "multiply":
-            continue
-        for gate, other in (node.args, node.args[::-1]):
-            name = names.get(id(gate))
-            if name in known and name not in found:
-                found[name] = names.get(id(other)) or _called(other, names)
-    return [(name, what) for name, what in found.items() if what]
+    for line, root in cell.graph.lines.items():
+        for node in inside(cell.graph, root):
+            if node.op != "multiply":
+                continue
+            for gate, other in (node.args, node.args[::-1]):
+                name = names.get(id(gate))
+                if name in known and name not in found:
+                    found[name] = names.get(id(other)) or _called(other, names), line
+    return [(name, what, line) for name, (what, line) in found.items() if what]
 
 
 def _called(node, names):

@@ -10,6 +10,7 @@ import { number } from "./words.js";
 const BOX = { width: 68, height: 34 };
 const ROW = 42;
 const THICKEST = 9;
+const [SIGN, BEFORE, APART] = [7, 16, 25]; // of a × : its radius, how far before its box, from another
 
 /** Places of all boxes: name -> {column, row}; `before` and `after` of a state have one row. */
 export function layout(cell) {
@@ -43,8 +44,11 @@ export function layout(cell) {
 
 export const heightOf = ({ rows }) => rows * ROW + 12;
 
-/** Draw what is shown of a run at step t. colours: line -> variable of its colour. */
-export function drawCell(panel, plan, shown, x, t, colours) {
+/**
+ * Draw what is shown of a run at step t. colours: line -> variable of its colour. multiplied:
+ * line -> pairs of what is multiplied in it, as Python's `wiring` has them.
+ */
+export function drawCell(panel, plan, shown, x, t, colours, multiplied) {
   const { cell, sizes } = shown.network;
   const { frame } = panel;
   panel.begin(heightOf(plan));
@@ -59,14 +63,27 @@ export function drawCell(panel, plan, shown, x, t, colours) {
     return before ? shown.before(from, t) : shown.at(from, t);
   };
   const wires = cell.lines.flatMap((line) =>
-    cell.reads[line].map((read) => ({
-      from: read.before ? `${read.from} before` : read.from,
-      to: line,
-      value: read.product ? shown.product(read.product, t) : value(read),
-    })),
+    cell.reads[line].flatMap((read) => {
+      const wire = {
+        from: read.before ? `${read.from} before` : read.from,
+        to: line,
+        value: read.product ? shown.product(read.product, t) : value(read),
+      };
+      const meets = (multiplied[line] ?? []).flatMap((pair, k) => (pair.some((end) => isRead(end, read)) ? [k] : []));
+      return meets.length ? meets.map((sign) => ({ ...wire, sign })) : [wire];
+    }),
+  );
+  const signs = Object.entries(multiplied).flatMap(([line, pairs]) =>
+    pairs.map((pair, k) => ({ line, pair, k, up: k < pairs.length / 2, ...signAt(at(line), k, pairs.length) })),
   );
   const most = Math.max(1, ...wires.map((wire) => Math.abs(wire.value) || 0));
-  for (const wire of wires) drawWire(panel, at(wire.from), at(wire.to), wire.value / most);
+  for (const wire of wires) {
+    const sign = signs.find(({ line, k }) => line === wire.to && k === wire.sign);
+    const from = at(wire.from);
+    const to = at(wire.to);
+    drawWire(panel, [from.x + BOX.width / 2, from.y], sign ? [sign.x - SIGN, sign.y] : [to.x - BOX.width / 2, to.y], wire.value / most);
+  }
+  for (const sign of signs) drawSign(panel, sign);
 
   const input = inputs === 1 ? number(x[t], 2) : `${inputs} inputs`;
   drawBox(panel, "x", at("x"), "x", input, frame.colour("ink"));
@@ -77,9 +94,32 @@ export function drawCell(panel, plan, shown, x, t, colours) {
   panel.end();
 }
 
-function drawWire({ ink, frame }, from, to, strength) {
-  const x0 = from.x + BOX.width / 2;
-  const x1 = to.x - BOX.width / 2;
+const isRead = (end, read) => end.from === read.from && end.before === read.before;
+
+/** The place of the k-th × of several before a box. */
+function signAt({ x, y }, k, count) {
+  return { x: x - BOX.width / 2 - BEFORE, y: y + (k - (count - 1) / 2) * APART, box: { x: x - BOX.width / 2, y } };
+}
+
+/** A × on paper, and what leads from it into its box. */
+function drawSign(panel, { line, pair, k, x, y, up, box }) {
+  const { frame, ink } = panel;
+  const into = Math.max(box.y - 12, Math.min(box.y + 12, y));
+  panel.line(x, y, box.x, into, { colour: frame.colour("soft"), width: 1.5 });
+  ink.save();
+  ink.fillStyle = frame.colour("bg");
+  ink.strokeStyle = frame.colour("soft");
+  ink.beginPath();
+  ink.arc(x, y, SIGN, 0, 2 * Math.PI);
+  ink.fill();
+  ink.stroke();
+  ink.restore();
+  panel.text(`times ${line} ${k}`, x, y + 4, "×", { "text-anchor": "middle" });
+  const minus = pair.find((end) => end.one_minus);
+  if (minus) panel.text(`minus ${line} ${k}`, x, up ? y - 11 : y + 20, `1−${minus.from}`, { class: "wb-halo", "text-anchor": "middle" });
+}
+
+function drawWire({ ink, frame }, [x0, y0], [x1, y1], strength) {
   const bend = Math.max(16, (x1 - x0) / 2);
   ink.save();
   const dark = frame.root.dataset.theme === "dark";
@@ -87,8 +127,8 @@ function drawWire({ ink, frame }, from, to, strength) {
   ink.globalAlpha = 0.35 + 0.55 * Math.min(1, Math.abs(strength));
   ink.lineWidth = Math.max(0.4, THICKEST * Math.min(1, Math.abs(strength) || 0));
   ink.beginPath();
-  ink.moveTo(x0, from.y);
-  ink.bezierCurveTo(x0 + bend, from.y, x1 - bend, to.y, x1, to.y);
+  ink.moveTo(x0, y0);
+  ink.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1, y1);
   ink.stroke();
   ink.restore();
 }

@@ -6,7 +6,7 @@
 
 import { colour, signed } from "./colours.js";
 import { choice, make } from "./controls.js";
-import { stepBack } from "./measures/unfold.js";
+import { inputBack, stepBack } from "./measures/unfold.js";
 import { number } from "./words.js";
 
 const [LABEL, TAIL, TALL, WIDEST, LINE] = [128, 92, 20, 28, 26];
@@ -67,12 +67,19 @@ export class Formulas {
   /** scene: {chosen, backward, trace, reached, step, unit, limits, names}. */
   draw(scene) {
     Object.assign(this, scene);
-    this.returning = this.backward && this.chosen in this.network.cell.states;
+    const { chosen } = this;
+    this.returning = this.backward && (chosen in this.formulas.back ? this.formulas.back[chosen] : null);
     this.write();
-    if (this.returning) this.way = stepBack(this.trace, this.reached, this.step, this.chosen, this.own(this.chosen));
+    if (this.returning && chosen === "input") this.way = inputBack(this.reached, this.step, this.feature);
+    else if (this.returning) this.way = stepBack(this.trace, this.reached, this.step, chosen, this.own(chosen));
     this.fill();
     this.drawOperands();
     this.what.textContent = this.heading();
+  }
+
+  /** The input that stands for the chosen unit. */
+  get feature() {
+    return Math.min(this.unit, this.network.sizes.input_size - 1);
   }
 
   own(name) {
@@ -84,8 +91,15 @@ export class Formulas {
     const at = names(step);
     const before = step ? names(step - 1) : "before the first step";
     const state = this.chosen;
-    if (this.returning) return `Back through the arrow of ${state}: from ${at} to ${before}.`;
-    if (state in this.network.cell.states) return `${state} goes from ${before} into the copy of ${at}. Row ${this.own(state)} of each matrix:`;
+    const isState = state in this.network.cell.states;
+    if (this.backward) {
+      if (state === "input") return `What comes back to what the copy of ${at} reads:`;
+      if (state === "bias") return `What the copy of ${at} adds to the gradient:`;
+      if (state === "output") return `The gradient from the loss and from later steps at ${at}:`;
+      if (!isState) return `The gradient by all that the copy of ${at} computes:`;
+      return `Back through the arrow of ${state}: from ${at} to ${before}.`;
+    }
+    if (isState) return `${state} goes from ${before} into the copy of ${at}. Row ${this.own(state)} of each matrix:`;
     if (state === "input") return `What the copy of ${at} reads. Row ${this.unit} of each matrix:`;
     if (state === "bias") return `Added at ${at} as at each of the ${trace.steps} steps:`;
     return state === "output" ? `What the copy of ${at} gives:` : `All that the copy of ${at} computes:`;
@@ -93,15 +107,16 @@ export class Formulas {
 
   /** Put the equations on the page, once for each arrow and direction. */
   write() {
-    const key = `${this.network.label} ${this.chosen} ${this.returning}`;
+    const key = `${this.network.label} ${this.chosen} ${this.backward}`;
     if (key === this.shown) return;
     this.shown = key;
     const rows = this.returning
-      ? [[null, this.formulas.back[this.chosen]]]
+      ? [[null, this.returning]]
       : this.fed(this.chosen).map((line) => [line.name, line]);
-    this.right.innerHTML = rows.map(([name, { equation, numbers }]) => {
+    const forward = this.backward && !this.returning ? `<p class="wb-hint">Forward:</p>` : "";
+    this.right.innerHTML = forward + rows.map(([name, { equation, numbers }]) => {
       const value = `<mn data-kind="${name === null ? "value" : "line"}" data-key="${name}"></mn>`;
-      const more = numbers.startsWith(`<mn data-kind="back"`) && !numbers.includes("<mo>") ? "" : `<mo>=</mo>${value}`;
+      const more = numbers.startsWith(`<mn data-kind="back`) && !numbers.includes("<mo>") ? "" : `<mo>=</mo>${value}`;
       return `<div class="wb-line"><div>${math(equation)}</div><div class="wb-numbers">${math(`<mo>=</mo>${numbers}${more}`)}</div></div>`;
     }).join("");
     for (const [name, variable] of Object.entries(this.colours))
@@ -142,6 +157,7 @@ export class Formulas {
     if (kind === "line") return at(trace.line(key), network.units(key));
     if (kind === "number") return network.numbers[key];
     if (kind === "vector") return network.parameters[key][Math.min(this.unit, network.parameters[key].length - 1)];
+    if (kind === "back by input") return this.way.terms.find((term) => term.key === key).sum;
     if (kind === "back") return this.way.terms.find((term) => term.state === key).sum;
     return this.way.value;
   }
@@ -154,7 +170,7 @@ export class Formulas {
   strips() {
     const { network, trace, step, chosen, limits } = this;
     const { cell, parameters } = network;
-    if (this.returning) return this.stripsBack();
+    if (this.backward) return chosen in cell.states ? this.stripsBack() : this.gradients();
     const strips = [];
     let last = null;
     for (const { key, matrix, operand } of this.carried()) {
@@ -163,7 +179,7 @@ export class Formulas {
       last = operand;
       const j = this.row(cell.products[key].rows);
       const row = parameters[matrix].subarray(j * vector.length, (j + 1) * vector.length);
-      strips.push({ label: `${matrix}[${j}]`, values: row, limit: largest(parameters[matrix]), tail: `adds ${number(trace.product(key, step, j))}` });
+      strips.push({ label: `${matrix}[${j}]`, values: row, limit: largest(parameters[matrix]), tail: `${row.length === 1 ? `${number(row[0])}, ` : ""}adds ${number(trace.product(key, step, j))}` });
     }
     const whole = (label, values, limit, name) => strips.push({
       label, values, limit, mark: this.own(name), tail: number(values[this.own(name)]),
@@ -172,10 +188,9 @@ export class Formulas {
       const units = network.units(chosen);
       whole(`${chosen}${BEFORE}`, trace.record.states[chosen].subarray(step * units, (step + 1) * units), limits[chosen], chosen);
     }
-    if (chosen === "output") {
-      const [output] = Object.keys(cell.states);
-      const units = network.units(output);
-      whole(`${output}[t]`, trace.line(output).subarray(step * units, (step + 1) * units), limits[output], output);
+    for (const name of this.given()) {
+      const values = this.now(trace.line(name), network.units(name));
+      whole(`${name}[t]`, values, Math.max(largest(values), limits[name] ?? 0), name);
     }
     if (chosen === "bias")
       for (const name of new Set(this.fed("bias").flatMap((line) => line.vectors))) {
@@ -183,6 +198,36 @@ export class Formulas {
         strips.push({ label: name, values: parameters[name], limit: largest(parameters[name]), mark, tail: number(parameters[name][mark]) });
       }
     return strips;
+  }
+
+  /** Values of the chosen step. */
+  now(array, units) {
+    return array.subarray(this.step * units, (this.step + 1) * units);
+  }
+
+  /** Lines whose values stand for the chosen arrow: the output's, or all of the cell's. */
+  given() {
+    const { lines, states } = this.network.cell;
+    return { output: Object.keys(states).slice(0, 1), cell: lines }[this.chosen] ?? [];
+  }
+
+  /** What comes back at this step to an arrow that leads to no state. */
+  gradients() {
+    const { network, chosen, reached: { gradients } } = this;
+    const row = (name, all, units) => {
+      const values = this.now(all, units);
+      const mark = Math.min(this.unit, units - 1);
+      return { label: `∂L/∂${name}`, values, limit: largest(values), mark, tail: number(values[mark]) };
+    };
+    if (chosen === "bias")
+      return [...new Set(this.fed("bias").flatMap((line) => line.vectors))].map((name) =>
+        row(name, gradients.adjoints.vectors[name], network.parameters[name].length));
+    if (chosen !== "input") return this.given().map((name) => row(`${name}[t]`, gradients.line(name), network.units(name)));
+    const terms = (this.returning ? this.way.terms : []).flatMap(({ matrix, column, entering, sum }) => [
+      { label: `∂L/∂(${matrix} x)`, values: entering, limit: largest(entering), tail: "" },
+      { label: `${matrix}[:, ${this.feature}]`, values: column, limit: largest(network.parameters[matrix]), tail: `gives ${number(sum)}` },
+    ]);
+    return [row("x[t]", gradients.x, network.sizes.input_size), ...terms];
   }
 
   /** Whether a line reads a state unit by unit, in no product. */

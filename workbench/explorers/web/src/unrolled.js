@@ -4,7 +4,8 @@
  */
 
 import { colour, signed } from "./colours.js";
-import { number, share } from "./words.js";
+import { part } from "./unfoldedwords.js";
+import { number } from "./words.js";
 
 const FOLDED = 192; // pixels that the folded cell with its sign takes
 const MIDDLE = 84; // of the folded cell
@@ -51,8 +52,8 @@ export class Unrolled {
 
   /**
    * scene: {network, trace, ghost, x, reached, backward, step, shown, limits, chosen, names, labels,
-   * most, lengthOf, moving, done(t), back(t), reading(t), captions}. shown: the first step of the window, a fraction while
-   * it slides. done, back: whether the values, the gradient have come to step t.
+   * most, grown, lengthOf, moving, done(t), back(t), reading(t), captions}. shown: the first step of
+   * the window. grown: whether a gradient is larger anywhere than at the loss. done, back: whether the values, the gradient have come to step t.
    */
   draw(scene) {
     const { panel } = this;
@@ -62,9 +63,7 @@ export class Unrolled {
     Object.assign(this, scene, { colourNow: panel.frame.colour(network.key) });
     panel.begin(plan.height);
     this.drawFolded();
-    const first = Math.max(0, Math.floor(scene.shown));
-    const last = Math.min(trace.steps, Math.ceil(scene.shown) + plan.count);
-    for (let t = first; t < last; t++) this.drawCopy(t);
+    for (let t = scene.shown; t < Math.min(trace.steps, scene.shown + plan.count); t++) this.drawCopy(t);
     scene.captions.forEach((words, k) => {
       panel.text(`caption ${k}`, (plan.left + plan.right) / 2, plan.height - 22 + 17 * k, words, { class: "wb-soft", "text-anchor": "middle" });
     });
@@ -96,15 +95,15 @@ export class Unrolled {
       this.arrow(backward ? path.reverse() : path, { colour: backward ? this.backColour : forward, width: wide });
       const outside = left - 18 - LOOP * (plan.rows.length - 1);
       panel.text(`loop ${state}`, outside, y + 4, labels[state], { ...this.labelled(state), "text-anchor": "end" });
-      this.hit(`loop ${state}`, outside - 26, y - 14, left - outside + 26, 28, { arrow: state }, `${labels[state]}: the loop of ${state}`);
+      this.hit(`loop ${state}`, outside - 26, y - 14, left - outside + 26, 28, { arrow: state }, `${labels[state]}: see its numbers`);
     });
-    this.into(MIDDLE, "folded", 1);
+    this.into(MIDDLE, "folded");
     panel.text("folded x", MIDDLE, plan.reads + 16, "x[t]", { "text-anchor": "middle" });
     panel.text("equals", FOLDED - 44, top + plan.tall / 2 + 6, "=", { class: "wb-soft wb-equals", "text-anchor": "middle" });
     for (const state of plan.rows) this.drawKey(state);
     panel.text("steps", FOLDED - 10, plan.named, this.panel.frame.times.name, { class: "wb-soft", "text-anchor": "end" });
     plan.rows.toReversed().forEach((state, k) => {
-      const text = backward ? `left of dL/d${state}` : `length of ${state}`;
+      const text = backward ? `${this.grown ? "size" : "left"} of dL/d${state}` : `norm of ${state}`;
       const style = backward ? BACK : SOFT;
       panel.text(`told ${state}`, FOLDED - 10, plan.told + 20 * k, text, { "text-anchor": "end", ...style });
     });
@@ -129,43 +128,36 @@ export class Unrolled {
   drawCopy(t) {
     const { panel, plan, step } = this;
     const x = this.x0(t);
-    // A copy fades while the window slides past it, and is gone before its words leave the page.
-    const inside = Math.min(x - plan.left, plan.right - x) / (plan.pace / 2);
-    const seen = clamped((inside - 0.4) / 0.55);
-    if (!seen) return;
     const { ink } = panel;
-    ink.save();
-    ink.globalAlpha = seen;
     if (t === step) {
       ink.fillStyle = panel.frame.colour("band");
       ink.fillRect(x - plan.pace / 2 + 2, 2, plan.pace - 4, plan.below - 2);
     }
     const key = (name) => `${name} ${t}`;
-    const own = { "text-anchor": "middle", opacity: seen };
-    const free = seen > 0.95;
-    for (const state of plan.rows) this.drawLane(state, t, x, seen);
+    const own = { "text-anchor": "middle" };
+    for (const state of plan.rows) this.drawLane(state, t, x);
     this.box(x, this.done(t) ? 1 : 0);
-    if (free) this.hit(key("cell"), x - BOX / 2, plan.top, BOX, plan.tall, { arrow: "cell", step: t }, "the whole cell");
-    this.into(x, t, seen);
-    this.drawNode(t, x, seen);
+    this.hit(key("cell"), x - BOX / 2, plan.top, BOX, plan.tall, { arrow: "cell", step: t }, "all it computes");
+    this.into(x, t);
+    this.drawNode(t, x);
     this.drawOutput(t, x);
     for (const state of plan.rows) this.drawStrip(state, t, x);
     panel.text(key("name"), x, plan.named, this.names(t), { ...own, "font-weight": t === step ? 600 : 400 });
     plan.rows.toReversed().forEach((state, k) => {
       const text = this.backward
-        ? this.back(t) ? share(this.reached.carried[state][t]) : ""
+        ? this.back(t) ? part(this.reached.carried[state][t]) : ""
         : this.done(t) ? number(this.lengthOf[state][t], 2) : "";
       const style = this.backward ? BACK : SOFT;
       panel.text(key(`told ${state}`), x, plan.told + 20 * k, text, { ...own, ...style });
     });
-    ink.restore();
   }
 
   /** The arrow of a state into a copy, and what comes back along it. */
-  drawLane(state, t, x, seen) {
+  drawLane(state, t, x) {
     const { panel, plan, chosen, step, labels, reached } = this;
     const y = plan.lanes[state];
-    const start = x - (t ? plan.pace - BOX / 2 : plan.pace / 2 - 2);
+    // From the copy before; before the first of the window, from its edge.
+    const start = x - (t > this.shown ? plan.pace - BOX / 2 : plan.pace / 2 - 2);
     const [gap, end] = [x - BOX / 2 - start, x - BOX / 2];
     const marked = chosen === state && t === step;
     const { ink } = panel;
@@ -177,14 +169,14 @@ export class Unrolled {
     }
     ink.restore();
     const said = t ? labels[state] : "0";
-    panel.text(`lane ${state} ${t}`, start + gap / 2 - 2, y - 12, said, { "text-anchor": "middle", opacity: seen, ...this.labelled(state, t) });
+    panel.text(`lane ${state} ${t}`, start + gap / 2 - 2, y - 12, said, { "text-anchor": "middle", ...this.labelled(state, t) });
     if (this.backward && t > 0 && this.back(t - 1)) {
       const most = Math.max(1, this.most);
-      const part = reached.carried[state][t - 1] / most;
-      const width = WIDEST * Math.sqrt(clamped(part));
-      if (part > 0) this.arrow([[end, y + 9], [start, y + 9]], { colour: this.backColour, width: Math.max(0.5, width) });
+      const left = reached.carried[state][t - 1] / most;
+      const width = WIDEST * Math.sqrt(clamped(left));
+      if (left > 0) this.arrow([[end, y + 9], [start, y + 9]], { colour: this.backColour, width: Math.max(0.5, width) });
     }
-    if (seen > 0.95) this.hit(`lane ${state} ${t}`, start, y - 20, gap, LANE - 2, { arrow: state, step: t }, `${labels[state]}: the arrow of ${state} into this copy`);
+    this.hit(`lane ${state} ${t}`, start, y - 20, gap, LANE - 2, { arrow: state, step: t }, `${labels[state]}: see its numbers`);
   }
 
   labelled(arrow, t = null) {
@@ -193,7 +185,7 @@ export class Unrolled {
   }
 
   /** The arrows of the input and of the biases into a copy. */
-  into(x, t, seen) {
+  into(x, t) {
     const { panel, plan, chosen, step, labels } = this;
     const bottom = plan.top + plan.tall;
     const here = t === "folded" || t === step;
@@ -202,29 +194,30 @@ export class Unrolled {
       if (!labels[arrow]) continue;
       const marked = chosen === arrow && here;
       this.arrow([[at, from], [at, bottom]], { colour: this.colourNow, width: marked ? 3 : 1.4 });
-      const label = { opacity: seen, ...this.labelled(arrow, t === "folded" ? null : t) };
+      const label = this.labelled(arrow, t === "folded" ? null : t);
       if (arrow === "input") panel.text(`input ${t}`, at - 6, bottom + 24, labels.input, { ...label, "text-anchor": "end" });
       else panel.text(`bias ${t}`, at, bottom + 31, labels.bias, { ...label, "text-anchor": "middle" });
       const about = t === "folded" ? { arrow } : { arrow, step: t };
       const wide = arrow === "input" ? [at - 34, 44] : [at - 8, 26];
-      if (seen > 0.95) this.hit(`${arrow} ${t}`, wide[0], bottom + 2, wide[1], DROP - 4, about, `${labels[arrow]}: what it brings in`);
+      this.hit(`${arrow} ${t}`, wide[0], bottom + 2, wide[1], DROP - 4, about, `${labels[arrow]}: see its numbers`);
     }
   }
 
-  /** What a copy reads, under the hand. */
-  drawNode(t, x, seen) {
+  /** What a copy reads, under the hand, with marks that say which way it can be dragged. */
+  drawNode(t, x) {
     const { panel, plan } = this;
     const wide = Math.min(76, plan.pace - 20);
-    const text = this.reading(t);
+    const y = plan.reads + NODE / 2;
+    const ends = panel.frame.colour(t === this.step ? "ink" : "soft");
     panel.mark(`node ${t}`, "rect", {
-      x: x - wide / 2, y: plan.reads, width: wide, height: NODE, rx: NODE / 2, opacity: seen,
-      fill: panel.frame.colour("bg"), stroke: panel.frame.colour(t === this.step ? "ink" : "soft"),
+      x: x - wide / 2, y: plan.reads, width: wide, height: NODE, rx: NODE / 2, fill: panel.frame.colour("bg"), stroke: ends,
     });
-    panel.text(`node text ${t}`, x, plan.reads + 16, text, { "text-anchor": "middle", opacity: seen });
-    if (seen > 0.95) {
-      const grip = this.hit(`grip ${t}`, x - wide / 2, plan.reads, wide, NODE, { grip: "x", step: t }, "drag up or down");
-      grip.classList.add("wb-grip");
-    }
+    panel.text(`node text ${t}`, x - 5, y + 4, this.reading(t), { "text-anchor": "middle" });
+    const right = x + wide / 2 - 11;
+    const mark = (side) => `M${right - 3.5},${y + 2.5 * side}h7l-3.5,${4.5 * side}z`;
+    panel.mark(`node drag ${t}`, "path", { d: mark(-1) + mark(1), fill: ends, "pointer-events": "none" });
+    const grip = this.hit(`grip ${t}`, x - wide / 2, plan.reads, wide, NODE, { grip: "x", step: t }, "drag up or down");
+    grip.classList.add("wb-grip");
   }
 
   /** The output above a copy; at the last step the loss that looks at it. */

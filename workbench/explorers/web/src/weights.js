@@ -1,5 +1,5 @@
 /**
- * The weights of a network under the hand: one parameter as a grid, drag any of its numbers up or
+ * The weights of a network under the hand: one parameter as a grid, drag any of its squares up or
  * down, or take the slider. Tells what changes; runs nothing.
  */
 
@@ -10,6 +10,7 @@ import { number } from "./words.js";
 const LARGEST = 26;
 const SMALLEST = 5;
 const TALLEST = 400;
+const [KEY, RAMP] = [24, 64]; // the colour key below: its height, the width of its colours
 const A_PIXEL = 0.02; // how much a weight changes for each pixel of a drag
 
 export class Weights {
@@ -19,30 +20,38 @@ export class Weights {
     this.name = choice({ label: "weights", options: [["", ""]], value: "", onChange: (name) => this.pick(name, 0) });
     this.slider = slider({
       label: "", min: -4, max: 4, step: 0.01, value: 0, format: (value) => number(value),
-      onInput: (value) => this.change(value), onDone,
+      onInput: (value) => this.change(value), onDone: () => this.done(),
     });
     this.element = make("div", { class: "wb-weights" },
-      make("p", { class: "wb-hint" }, "Drag a number up or down; a double click gives it back."),
-      make("div", { class: "wb-controls" }, this.name.element, this.slider.element));
+      make("p", { class: "wb-hint" }, "Drag a square up or down; a double click gives it back."),
+      make("div", { class: "wb-controls" }, this.name.element, this.slider.element),
+      (this.meaning = make("p", { class: "wb-hint" })));
     this.panel = frame.panel({ height: 40, label: "weights", width, scrub: false, into: this.element,
       tell: (x, y) => this.tell(x, y) });
     this.listen(this.panel.element);
     into.append(this.element);
   }
 
-  /** Show a network; its parameters as they were at first are what a double click gives back. */
-  show(network, first) {
+  /**
+   * Show a network; its parameters as they were at first are what a double click gives back.
+   * picked: [name, index] of the number to begin with, or null.
+   */
+  show(network, first, picked = null) {
     Object.assign(this, { network, first });
     const names = Object.keys(network.parameters);
-    const chosen = names.includes(this.chosen) ? this.chosen : names.find((n) => n.startsWith("U")) ?? names[0];
+    const [chosen, index] = picked ?? [names.find((n) => n.startsWith("U")) ?? names[0], 0];
     this.name.fill(names.map((n) => [n, n]), chosen);
     this.element.hidden = !names.length;
-    if (names.length) this.pick(chosen, 0);
+    if (names.length) this.pick(chosen, index);
   }
 
   /** Rows and columns of the parameter shown; a vector is one row. */
   get shape() {
-    const sizes = this.network.cell.parameters[this.chosen].map((size) => this.network.sizes[size]);
+    return this.shapeOf(this.chosen);
+  }
+
+  shapeOf(name) {
+    const sizes = this.network.cell.parameters[name].map((size) => this.network.sizes[size]);
     return sizes.length === 1 ? [1, sizes[0]] : sizes;
   }
 
@@ -50,11 +59,26 @@ export class Weights {
     return this.network.parameters[this.chosen][this.index];
   }
 
-  label(index = this.index) {
-    const [rows, columns] = this.shape;
-    return rows === 1 && this.network.cell.parameters[this.chosen].length === 1
-      ? `${this.chosen}[${index}]`
-      : `${this.chosen}[${Math.floor(index / columns)}, ${index % columns}]`;
+  label(index = this.index, name = this.chosen) {
+    const [, columns] = this.shapeOf(name);
+    return this.network.cell.parameters[name].length === 1
+      ? `${name}[${index}]`
+      : `${name}[${Math.floor(index / columns)}, ${index % columns}]`;
+  }
+
+  /** What the chosen number does: from which unit of what it takes something into which. */
+  role() {
+    const { cell, sizes } = this.network;
+    const [, columns] = this.shape;
+    const found = Object.entries(cell.products).find(([, { matrix }]) => matrix === this.chosen);
+    if (!found) return `${this.label()} belongs to unit ${this.index}.`;
+    const [key] = found;
+    const line = cell.lines.find((name) => cell.reads[name].some(({ product }) => product === key));
+    const reads = cell.reads[line]?.filter(({ product }) => product === key) ?? [];
+    const from = reads.map((read) => `${read.from}${read.before ? "[t−1]" : ""}`).join(" and ");
+    const one = reads[0]?.from === "x" && sizes.input_size === 1;
+    const [row, column] = [Math.floor(this.index / columns), this.index % columns];
+    return `${this.label()} takes ${one ? from : `unit ${column} of ${from}`} into unit ${row} of ${line}.`;
   }
 
   pick(name, index) {
@@ -62,7 +86,19 @@ export class Weights {
     const first = this.first[name][index];
     const reach = Math.max(4, 2 * Math.abs(first), Math.abs(this.value));
     this.slider.turnTo({ label: this.label(), min: -reach, max: reach, first, value: this.value });
+    this.meaning.textContent = this.role();
+    this.settle();
+  }
+
+  /** The end of the colour scale, kept while a hand drags. */
+  settle() {
+    this.limit = this.network.parameters[this.chosen].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     this.frame.redraw();
+  }
+
+  done() {
+    this.settle();
+    this.onDone();
   }
 
   change(value) {
@@ -88,7 +124,7 @@ export class Weights {
   }
 
   tell(x, y) {
-    const index = this.at(x, y);
+    const index = this.grip ? null : this.at(x, y);
     return index === null ? null : `${this.label(index)} = ${number(this.network.parameters[this.chosen][index])}`;
   }
 
@@ -111,7 +147,7 @@ export class Weights {
       if (moved !== this.value) this.change(moved);
     });
     const drop = () => {
-      if (this.grip) this.onDone();
+      if (this.grip) this.done();
       this.grip = null;
     };
     element.addEventListener("pointerup", drop);
@@ -121,7 +157,7 @@ export class Weights {
       if (index === null) return;
       this.pick(this.chosen, index);
       this.change(this.first[this.chosen][index]);
-      this.onDone();
+      this.done();
     });
   }
 
@@ -132,20 +168,37 @@ export class Weights {
     const { side, rows, columns } = this.part;
     const values = this.network.parameters[this.chosen];
     const whole = rows === all && columns === width;
-    panel.begin(rows * side + (whole ? 4 : 20));
+    const bottom = rows * side;
+    panel.begin(bottom + KEY + (whole ? 0 : 20));
     const { ink } = panel;
-    const scale = signed(values.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
+    const scale = signed(this.limit);
     const gap = side > 8 ? 1 : 0;
     for (let j = 0; j < rows; j++)
       for (let k = 0; k < columns; k++) {
         ink.fillStyle = colour(values[j * width + k], scale);
         ink.fillRect(1 + k * side, 1 + j * side, side - gap, side - gap);
       }
-    if (!whole) panel.text("part", 0, rows * side + 16, `the first ${rows} of ${all} rows, ${columns} of ${width} columns`, { class: "wb-soft" });
-    ink.strokeStyle = this.frame.colour("ink");
-    ink.lineWidth = 2;
+    this.drawKey(scale, bottom + 10);
+    if (!whole) panel.text("part", 0, bottom + KEY + 12, `the first ${rows} of ${all} rows, ${columns} of ${width} columns`, { class: "wb-soft" });
     const [row, column] = [Math.floor(this.index / width), this.index % width];
-    ink.strokeRect(1 + column * side, 1 + row * side, side - gap, side - gap);
+    // Paper around ink, so that it is seen on a pale and on a dark square in both themes.
+    for (const [name, wide] of [["bg", 5], ["ink", 2]]) {
+      ink.strokeStyle = this.frame.colour(name);
+      ink.lineWidth = wide;
+      ink.strokeRect(1 + column * side, 1 + row * side, side - gap, side - gap);
+    }
     panel.end();
+  }
+
+  /** The colours with their ends, below the squares. */
+  drawKey(scale, y) {
+    const { panel } = this;
+    const left = 48;
+    panel.text("low", 1, y + 10, number(scale.low, 2), { class: "wb-soft" });
+    for (let k = 0; k < RAMP; k++) {
+      panel.ink.fillStyle = colour(scale.low + ((k + 0.5) / RAMP) * (scale.high - scale.low), scale);
+      panel.ink.fillRect(left + k, y, 1.3, 12);
+    }
+    panel.text("high", left + RAMP + 8, y + 10, number(scale.high, 2), { class: "wb-soft" });
   }
 }

@@ -73,3 +73,20 @@ export function stepBack(run, reached, t, state, unit) {
   });
   return { terms, value: terms.reduce((sum, term) => sum + term.sum, 0) };
 }
+
+/**
+ * The way back over step t to one input: {terms: [{key, matrix, column, entering, sum}], value}.
+ * `entering` is dL/d(product) of a matrix with the input, `column` the matrix's column of that
+ * input, `sum` their product; `value` is dL/dx, which sums them where x is read in products alone.
+ */
+export function inputBack({ gradients }, t, feature) {
+  const { cell, parameters, sizes } = gradients.network;
+  const inputs = sizes.input_size;
+  const terms = Object.entries(cell.products).filter(([, { operand: [kind] }]) => kind === "x").map(([key, { matrix, rows }]) => {
+    const count = sizes[rows];
+    const entering = gradients.adjoints.products[key].subarray(t * count, (t + 1) * count);
+    const column = Float64Array.from({ length: count }, (_, j) => parameters[matrix][j * inputs + feature]);
+    return { key, matrix, column, entering, sum: column.reduce((sum, w, j) => sum + w * entering[j], 0) };
+  });
+  return { terms, value: gradients.x[t * inputs + feature] };
+}

@@ -7,13 +7,17 @@ import { shares, signed } from "../colours.js";
 import { choice, make, tabs } from "../controls.js";
 import { drawCell, layout } from "../diagram.js";
 import { Frame } from "../frame.js";
+import { sayDragged, sayHeld, sayStep } from "../gatewords.js";
+import { strongest } from "../measures/gates.js";
 import { KernelShown, PageShown } from "../shown.js";
 import { Weights } from "../weights.js";
-import { number, share } from "../words.js";
+import { number } from "../words.js";
 
 const CURVE = 30;
 const GAP = 3;
 const INPUT = 44;
+const MARK = 12; // beside a heat map, where the unit of the curve is marked
+const LOUD = 1000; // milliseconds in which a newly picked unit is told in bold
 const WIDE = 800; // from this width on the cell and its weights stand side by side
 
 const largest = (values) => values.reduce((most, v) => Math.max(most, Math.abs(v) || 0), 0);
@@ -24,6 +28,7 @@ class Gates {
     Object.assign(this, { subject, send, unit: 0, clamps: {}, ghost: null, limits: {} });
     this.frame = new Frame(el, { title, question, steps, times });
     const { frame } = this;
+    frame.root.classList.add("wb-gates");
     this.cells = frame.add(tabs({
       label: "cell", value: 0, onChange: (k) => this.choose(k),
       options: subject.networks.map((net, k) => [k, net.label, `--${net.key}-text`]),
@@ -40,7 +45,10 @@ class Gates {
     this.columns = make("div", { class: "wb-columns" });
     frame.saying.after(this.columns);
     const width = () => (frame.width >= WIDE ? (frame.width - 32) / 2 : frame.width);
-    this.diagram = frame.panel({ height: 200, label: "the cell at this step", width, scrub: false, into: this.columns });
+    const wires = make("div", { class: "wb-wires" },
+      make("p", { class: "wb-hint" }, "A thick wire carries much, blue above 0, red below; × multiplies."));
+    this.columns.append(wires);
+    this.diagram = frame.panel({ height: 200, label: "the cell at this step", width, scrub: false, into: wires });
     this.weights = new Weights(frame, {
       width, into: this.columns,
       onInput: (name, index, value) => this.drag(name, index, value),
@@ -60,11 +68,13 @@ class Gates {
     const original = this.subject.networks[k];
     this.dragged ??= {};
     this.touches ??= {};
+    this.picks ??= {};
+    if (this.weights.chosen) this.picks[this.chosen] = [this.weights.chosen, this.weights.index];
     this.touched = this.touches[k] ??= {};
     this.dragged[k] ??= original.with(
       Object.fromEntries(Object.entries(original.parameters).map(([n, v]) => [n, v.slice()])),
     );
-    Object.assign(this, { chosen: k, original, network: this.dragged[k], clamps: {}, ghost: null });
+    Object.assign(this, { chosen: k, original, network: this.dragged[k], clamps: {}, ghost: null, dragging: null });
     const { cell } = this.network;
     this.plan = layout(cell);
     this.colours = Object.fromEntries(cell.lines.map((name, n) => [name, `line-${(n % 8) + 1}`]));
@@ -74,9 +84,14 @@ class Gates {
     for (const { panel } of this.rows) panel.element.remove();
     this.frame.panels = this.frame.panels.filter((p) => !this.rows.some((row) => row.panel === p));
     this.rows = cell.lines.map((name) => this.row(name));
-    this.weights.show(this.network, original.parameters);
+    this.picks[k] ??= this.asks ? null : strongest(this.network, this.subject.x, this.output, this.unit);
+    this.weights.show(this.network, original.parameters, this.picks[k]);
     this.shown = null;
     this.run().then(() => this.settle());
+  }
+
+  get output() {
+    return Object.keys(this.network.cell.states)[0];
   }
 
   row(name) {
@@ -90,7 +105,8 @@ class Gates {
     panel.element.addEventListener("pointerdown", (event) => {
       const { left, top } = panel.element.getBoundingClientRect();
       const y = event.clientY - top;
-      if (y < heat && event.clientX > left + this.frame.left) this.pickUnit(Math.floor((y / heat) * units));
+      const x = event.clientX - left;
+      if (y < heat && x > this.frame.left && x < this.frame.right) this.pickUnit(Math.floor((y / heat) * units));
     });
     if (row.gate) {
       const held = tabs({
@@ -98,6 +114,7 @@ class Gates {
         onChange: (value) => this.hold(name, value),
       });
       held.element.classList.add("wb-hold");
+      held.element.title = `${name}: free, or held at 0 or 1 at every step`;
       panel.element.append(held.element);
     }
     return row;
@@ -153,7 +170,7 @@ class Gates {
 
   drag(name, index, value) {
     this.ghost ??= this.shown;
-    this.dragging = [name, index, this.original.parameters[name][index]];
+    this.dragging = [name, index];
     this.network.parameters[name][index] = value;
     this.touched[`${name} ${index}`] = [name, index, value];
     this.run();
@@ -178,7 +195,13 @@ class Gates {
   }
 
   async pickUnit(unit) {
+    clearTimeout(this.loud);
+    this.loud = setTimeout(() => {
+      this.loud = null;
+      this.frame.redraw();
+    }, LOUD);
     this.unit = unit;
+    this.dragging = null;
     this.units.set(String(unit));
     await this.rememberFree();
     await this.run();
@@ -188,7 +211,13 @@ class Gates {
     return this.rows.find((row) => row.name === name).gate ? shares : signed(this.limits[name]);
   }
 
+  /** Whether a place lies on the time axis, not on the names and buttons beside it. */
+  onAxis(x) {
+    return x >= this.frame.left && x <= this.frame.right;
+  }
+
   tellInput(x) {
+    if (!this.onAxis(x)) return null;
     const t = this.frame.stepAt(x);
     const { input_size: count } = this.network.sizes;
     const k = this.subject.x.subarray(t * count, (t + 1) * count).findIndex((v) => v !== 0);
@@ -197,6 +226,9 @@ class Gates {
   }
 
   tell(row, x, y) {
+    if (x < this.frame.left && x >= this.frame.left - MARK && y < row.heat)
+      return `unit ${Math.min(this.unit, row.units - 1)}, whose curve is below`;
+    if (!this.onAxis(x)) return null;
     const t = this.frame.stepAt(x);
     const unit = y < row.heat ? Math.floor((y / row.heat) * row.units) : Math.min(this.unit, row.units - 1);
     if (this.asks) return `${this.frame.name(t)}: ${row.name}[${this.unit}] = ${number(this.shown.at(row.name, t))}`;
@@ -211,7 +243,7 @@ class Gates {
     frame.timeAxis(this.axis);
     for (const row of this.rows) this.drawRow(row);
     if (!this.shown) return;
-    drawCell(this.diagram, this.plan, this.shown, this.subject.x, frame.step, this.colours);
+    drawCell(this.diagram, this.plan, this.shown, this.subject.x, frame.step, this.colours, this.original.about.wiring.multiplied);
     this.speak();
   }
 
@@ -234,6 +266,7 @@ class Gates {
     const colour = frame.colour(this.colours[name]);
     panel.begin();
     panel.text("name", frame.left - 12, 16, name, { class: "wb-name", "text-anchor": "end", style: `fill:${colour}` });
+    if (row.gate) panel.text("hold", 6, 16, "hold", { class: "wb-soft" });
     if (this.shown) this.drawValues(row, colour);
     panel.end();
   }
@@ -258,7 +291,7 @@ class Gates {
     const right = frame.right + 8;
     panel.text("high", right, 11, number(scale.high, 2), { class: "wb-soft" });
     panel.text("low", right, heat - 1, number(scale.low, 2), { class: "wb-soft" });
-    panel.text("unit", right, bottom - CURVE / 2 + 2, `unit ${unit}`, { class: "wb-soft" });
+    panel.text("unit", right, bottom - CURVE / 2 + 2, `unit ${unit}`, this.loud ? { class: "", "font-weight": 700 } : { class: "wb-soft", "font-weight": 400 });
   }
 
   /** A small wedge beside the heat map at the unit whose curve is drawn. */
@@ -274,27 +307,15 @@ class Gates {
 
   /** The sentence: what the gates let through here, or what the last change did. */
   speak() {
-    const { frame, shown, unit, dragging, ghost } = this;
-    const t = frame.step;
-    const output = Object.keys(this.network.cell.states)[0];
-    const last = (run) => run.at(output, frame.steps - 1);
-    const ends = `${output}[${unit}] ends at ${number(last(shown))}`;
-    const held = Object.entries(this.clamps);
-    if (held.length) {
-      const words = held.map(([name, value]) => `${name} held at ${value}`).join(" and ");
-      frame.say(`With ${words}, ${ends}; free, it ends at ${number(last(ghost ?? shown))}.`);
-    } else if (dragging) {
-      const [name, index, first] = dragging;
-      const { weights } = this;
-      const before = ghost ? `, before the drag at ${number(last(ghost))}` : "";
-      frame.say(`${name === weights.chosen ? weights.label(index) : name} is ${number(this.network.parameters[name][index])} (at first ${number(first)}): ${ends}${before}.`);
-    } else {
-      const gates = this.original.about.passes.map(([name, what]) => [
-        [name, this.colours[name]], ` lets ${share(shown.at(name, t))} of ${what} through`,
-      ]);
-      const words = gates.flatMap((part, k) => (k === 0 ? part : [k === gates.length - 1 ? " and " : ", ", ...part]));
-      frame.say(`${this.frame.name(t)}, unit ${unit}: `, ...(words.length ? [...words, "."] : [`${output} = ${number(shown.at(output, t))}.`]));
-    }
+    const { frame, shown, unit, dragging, ghost, clamps, output, colours } = this;
+    const { passes, wiring } = this.original.about;
+    const about = { frame, shown, unit, output, colours, network: this.network, passes, wiring, free: ghost ?? shown };
+    if (Object.keys(clamps).length) frame.say(...sayHeld(about, clamps));
+    else if (dragging) {
+      const [name, index] = dragging;
+      const [value, first] = [this.network, this.original].map((net) => net.parameters[name][index]);
+      frame.say(...sayDragged(about, { label: this.weights.label(index, name), value, first }, ghost));
+    } else frame.say(...sayStep(about));
   }
 }
 

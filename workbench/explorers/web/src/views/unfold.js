@@ -10,12 +10,11 @@ import { Formulas, arrows } from "../formulas.js";
 import { Frame } from "../frame.js";
 import { lengths, reach } from "../measures/unfold.js";
 import { Reading } from "../reading.js";
-import { sayBackward, sayEdit, sayForward } from "../unfoldedwords.js";
+import { part, sayBackward, sayEdit, sayForward } from "../unfoldedwords.js";
 import { Unrolled, places } from "../unrolled.js";
-import { number, power, share } from "../words.js";
+import { number, power } from "../words.js";
 
 const [ZOOM, INPUT, TRACK, ZERO] = [20, 48, 60, 10];
-const SLIDE = 60; // milliseconds in which the window comes closer by a factor of e
 const WIDE = 800;
 const largest = (values) => values.reduce((most, v) => Math.max(most, Math.abs(v) || 0), 0);
 
@@ -114,7 +113,8 @@ class Unfold {
     element.addEventListener("pointermove", (event) => {
       const [grip, about] = [this.grip, own(event)];
       if (grip) this.edit(grip.t, this.reading.dragged(grip.first, grip.y - event.clientY));
-      else frame.hover(event, about ? this.tellStage(about) : null);
+      else frame.hover(event, about && !frame.playing ? this.tellStage(about) : null);
+      this.quiet();
     });
     const drop = () => {
       if (this.grip) this.release();
@@ -162,6 +162,7 @@ class Unfold {
     const { carried, total } = this.reached;
     for (const state of Object.keys(carried)) this.limits[state] = largest(this.trace.line(state));
     const curves = Object.values(carried);
+    this.grown = curves.some((curve) => part(largest(curve)).endsWith("times"));
     this.most = Math.min(Number.MAX_VALUE, Math.max(...curves.map(largest), largest(total)));
     const least = Math.min(...curves.flatMap((curve) => [...curve].filter((value) => value > 0)));
     this.decades = [Math.floor(Math.log10(least)), Math.max(0, Math.ceil(Math.log10(this.most)))];
@@ -220,19 +221,31 @@ class Unfold {
     this.turnSlider();
   }
 
-  /** A play begins with the first step, after a pause where it was. */
+  /**
+   * A play of the values begins with the first step, one of the gradient with the last; after a
+   * pause each goes on where it was.
+   */
   rewind() {
     if (this.revealing) return;
-    this.turn("forward");
-    this.frame.setStep(0);
+    this.edited = null;
+    this.frame.setStep(this.backward ? this.frame.steps - 1 : 0);
     this.revealing = true;
+    this.frame.redraw();
+  }
+
+  /** No place under the pointer is shaded while the copies are played. */
+  quiet() {
+    this.frame.root.classList.toggle("wb-playing", Boolean(this.frame.playing));
   }
 
   /** Forward to the last step, then the way back from the loss to the first. */
   advance() {
     const { frame, backward } = this;
     if (!backward && frame.step === frame.steps - 1) this.turn("backward");
-    else if (backward && frame.step === 0) this.revealing = false;
+    else if (backward && frame.step === 0) {
+      this.revealing = false;
+      frame.redraw();
+    }
     else frame.setStep(frame.step + (backward ? -1 : 1));
     return this.revealing;
   }
@@ -251,7 +264,8 @@ class Unfold {
     const { frame } = this;
     const width = this.stage.widthNow();
     const plan = places(Object.keys(this.network.cell.states), frame.steps, width);
-    this.slide(plan.count);
+    this.place(plan.count);
+    this.quiet();
     this.unrolled.draw(this.scene());
     this.drawStrip(plan);
     this.drawTrack();
@@ -261,10 +275,10 @@ class Unfold {
   }
 
   scene() {
-    const { frame, network, trace, reached, limits, chosen, labels, lengthOf, most, backward, shown } = this;
+    const { frame, network, trace, reached, limits, chosen, labels, lengthOf, most, grown, backward, shown } = this;
     const { step } = frame;
     return {
-      network, trace, reached, limits, chosen, labels, lengthOf, most, backward, shown, step, unit: this.unit,
+      network, trace, reached, limits, chosen, labels, lengthOf, most, grown, backward, shown, step, unit: this.unit,
       ghost: this.ghost?.trace, moving: this.revealing,
       done: (t) => backward || !this.revealing || t <= step,
       back: (t) => !this.revealing || t >= step,
@@ -272,27 +286,23 @@ class Unfold {
       names: (t) => (frame.times.kind === "step" || this.reading.letters ? `step ${t}` : this.called(t)),
       captions: [
         `every copy is the same cell with ${this.same}`,
-        backward ? "an arrow back is as wide as the square root of what is left" : "a strip shows all units of a state, white at 0",
+        backward ? "an arrow back is as wide as the square root of what comes back" : "a strip shows all units of a state, white at 0",
       ],
     };
   }
 
-  /** Bring the current step into the window, with one copy more on either side. */
-  slide(count) {
-    const { frame } = this;
-    const end = frame.steps - count;
-    const now = performance.now();
-    const from = this.window ?? end;
-    const wanted = Math.min(Math.max(from, frame.step - count + 2), Math.max(0, frame.step - 1));
-    this.window = Math.min(Math.max(0, end), Math.max(0, wanted));
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const away = this.window - (this.shown ?? this.window);
-    const part = 1 - Math.exp(-Math.min(40, now - (this.drawnAt ?? now) || 16) / SLIDE);
-    this.drawnAt = now;
-    const there = still || Math.abs(away) < 0.01 || Math.abs(away) > count;
-    this.shown = there ? this.window : this.shown + away * part;
-    if (!there) frame.redraw();
-    else this.drawnAt = null;
+  /**
+   * Where the window begins. It stays while the step is inside; else the step comes in with one
+   * copy beyond it, and while playing with a whole window before it, as one turns a page.
+   */
+  place(count) {
+    const { step, steps, playing } = this.frame;
+    const end = Math.max(0, steps - count);
+    let from = Math.min(end, this.shown ?? end);
+    const [asLeft, asRight] = [step - 1, step - count + 2];
+    if (step < from) from = playing ? asRight : asLeft;
+    else if (step >= from + count) from = playing ? asLeft : asRight;
+    this.shown = Math.min(end, Math.max(0, from));
   }
 
   /** The whole input, with the window marked and the lines that enlarge it to the copies. */
@@ -352,7 +362,7 @@ class Unfold {
     states.forEach(([state, values], k) => {
       panel.curve(y(values), { colour: frame.colour("back"), dash: k ? [4, 3] : [], width: 1.6, to: k ? reached.at : frame.steps });
     });
-    panel.text("left", frame.left - 12, 20, states.length > 1 ? "gradient left" : `left of dL/d${reached.output}`, { "text-anchor": "end" });
+    panel.text("left", frame.left - 12, 20, states.length > 1 ? `gradient ${this.grown ? "size" : "left"}` : `${this.grown ? "size" : "left"} of dL/d${reached.output}`, { "text-anchor": "end" });
     panel.text("scale", frame.left - 12, 36, "log scale", { class: "wb-soft", "text-anchor": "end" });
     if (states.length < 2 || this.revealing) return;
     // Each curve is named where it is oldest, the upper ones above it, the lowest below.
@@ -364,26 +374,32 @@ class Unfold {
   }
 
   tellInput(x) {
+    if (!this.onAxis(x)) return null;
     const t = this.frame.stepAt(x);
     return `${this.frame.name(t)}: ${this.subject.input} = ${this.reading.word(t)}`;
   }
 
+  onAxis(x) {
+    return x >= this.frame.left && x <= this.frame.right;
+  }
+
   tellTrack(x, y) {
+    if (!this.onAxis(x)) return null;
     const t = this.frame.stepAt(x);
     const { output, carried } = this.reached;
     if (this.backward)
-      return `${this.frame.name(t)}: ${Object.entries(carried).map(([s, left]) => `${share(left[t])} of dL/d${s}`).join(", ")} left`;
+      return `${this.frame.name(t)}: ${Object.entries(carried).map(([s, left]) => `dL/d${s} ${part(left[t])}`).join(", ")}`;
     const units = this.network.units(output);
     const j = Math.min(units - 1, Math.max(0, Math.floor(((y - 2) / (TRACK - 4)) * units)));
     return `${this.frame.name(t)}: ${output}[${j}] = ${number(this.trace.line(output)[t * units + j])}`;
   }
 
   tellStage({ title, grip, step, arrow }) {
-    if (grip) return `${this.subject.input} = ${this.reading.word(Number(step))}: drag up or down, a double click gives it back`;
+    if (grip) return "drag up or down";
     const t = Number(step);
     if (this.backward && t > 0 && this.reached.carried[arrow])
-      return `${share(this.reached.carried[arrow][t - 1])} comes back along ${arrow}; click for its numbers`;
-    return `${title}; click for its numbers`;
+      return `${part(this.reached.carried[arrow][t - 1])} back along ${arrow}`;
+    return title;
   }
 
   /** The sentence: what the step reads and hands on, what an edit did, or what is left of dL/dh. */
