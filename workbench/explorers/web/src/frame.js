@@ -283,7 +283,7 @@ export class Frame {
         return Math.abs(values[t] - value) < 1e-9 ? [[t, String(value)]] : [];
       });
     }
-    const wide = kind === "label" ? 10 : 72;
+    const wide = { label: 10, step: 40, date: 88 }[kind] ?? 72;
     const every = Math.ceil((this.steps * wide) / (this.right - this.left));
     const nice = kind === "label" ? every : [1, 2, 5, 10, 20, 50, 100, 200, 500].find((n) => n >= every) ?? every;
     const texts = [];

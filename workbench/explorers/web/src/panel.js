@@ -74,6 +74,16 @@ export class Panel {
     return this.mark(key, "text", { x, y, ...attributes }, text);
   }
 
+  /** A bold name in the margin left of the axis, cut where it is longer than the margin. */
+  name(key, y, text, attributes = {}) {
+    const { ink, frame } = this;
+    const room = frame.left - 16;
+    ink.font = `600 14px ${getComputedStyle(this.element).fontFamily}`;
+    let shown = text;
+    while (shown && ink.measureText(shown).width > room) shown = `${shown.replace(/…$/, "").slice(0, -1)}…`;
+    this.text(key, frame.left - 12, y, shown, { class: "wb-name", "text-anchor": "end", ...attributes });
+  }
+
   /** A d3 axis under a key: side "left" or "bottom"; ticks are [value, text] pairs. */
   axis(key, side, scale, ticks, x, y) {
     const names = new Map(ticks);

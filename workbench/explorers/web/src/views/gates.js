@@ -256,7 +256,7 @@ class Gates {
       const span = Math.max(...subject.x) - low || 1;
       panel.curve((t) => INPUT - 4 - ((subject.x[t] - low) / span) * (INPUT - 8), { colour: frame.colour("ink"), width: 1.3 });
     } else panel.heat(subject.x, count, signed(largest(subject.x)), { top: 0, height: INPUT });
-    panel.text("name", frame.left - 12, INPUT / 2 + 4, subject.input, { class: "wb-name", "text-anchor": "end" });
+    panel.name("name", INPUT / 2 + 4, subject.input);
     panel.end();
   }
 

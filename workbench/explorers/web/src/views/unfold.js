@@ -323,7 +323,7 @@ class Unfold {
       panel.curve(y(reading.x), { colour: frame.colour("ink"), width: 1.3 });
     } else panel.heat(reading.x, reading.inputs, signed(largest(reading.first)), { top: ZOOM, height: INPUT });
     for (const side of [from, to]) panel.line(side, ZOOM, side, ZOOM + INPUT, { colour: frame.colour("soft") });
-    panel.text("name", frame.left - 12, ZOOM + INPUT / 2 + 4, subject.input, { class: "wb-name", "text-anchor": "end" });
+    panel.name("name", ZOOM + INPUT / 2 + 4, subject.input);
     panel.end();
   }
 
