@@ -92,16 +92,36 @@ def test_what_cannot_be_shown_gets_one_line(arguments, message):
     assert "\n" not in str(error.value)
 
 
+def left_of(net, length):
+    return measure.gradient_left(net, SUNSPOTS[-length:])
+
+
+def along(net, length):
+    """What arrives along the cell state alone: dL/dc of the last step times the gates since."""
+    x = SUNSPOTS[-length:]
+    trace = net.run(x)
+    d_h = np.zeros(trace["h"].shape)
+    d_h[-1] = 1 / np.sqrt(d_h.shape[-1])
+    kept = measure.measured_retention(net, x).units
+    return np.linalg.norm(trace.bptt(d_h)["c"][-1] * kept, axis=1)
+
+
 def spoken(bias, lag, length=100):
     """The sentence for one bias on the sunspots, from the measures and the kernels."""
     nets = measure.memory_networks(1, 16, bias)
     left = measure.compare_gradients(nets, SUNSPOTS[-length:])
     lstm_left, gru, elman = (share(each[lag]) for each in left.values())
+    own = next(iter(nets.values()))
+    ways = ""
+    if lag > 1 and left_of(own, length)[lag] > 1.05 * left_of(own, length)[1]:
+        ways += ", more than one step back"
+    if left_of(own, length)[lag] > 2 * along(own, length)[lag]:
+        ways += ", most of it through h and the gates"
     half = number(measure.half_life(bias))
     gone = share(measure.retention(bias, length)[-1])
     return (
         f"half is gone after {half} {'step' if half == '1' else 'steps'} and {gone} is left after "
-        f"{length}. In this LSTM {lstm_left} of the gradient is left {lag} steps back; "
+        f"{length}. In this LSTM {lstm_left} of the gradient is left {lag} steps back{ways}; "
         f"the GRU network keeps {gru}, the Elman network keeps {elman}."
     )
 
@@ -190,9 +210,9 @@ def test_the_marked_lag_is_dragged_and_its_values_stand_beside_the_curves(open_p
     assert sentence(page).endswith(spoken(1, lag))
     kept = measure.measured_retention(lstm(1), SUNSPOTS[-100:])
     words = log.text_content()
-    assert f"left at lag {lag}" in words
-    assert f"(b)ᵏ alone {share(measure.retention(1, lag)[-1])}" in words
-    assert f"on this run {share(kept.mean[lag])}" in words
+    assert f"at lag {lag}" in words
+    assert f"(b)ᵏ, dashed {share(measure.retention(1, lag)[-1])}" in words
+    assert f"on sunspots {share(kept.mean[lag])}" in words
 
 
 @pytest.mark.browser
@@ -249,6 +269,33 @@ def test_a_large_network_runs_when_the_bias_is_let_go(open_page, tmp_path):
     net = measure.memory_networks(1, 110, 0)["LSTM, forget bias 0"]
     left = share(measure.gradient_left(net, SUNSPOTS[-20:])[19])
     assert f"In this LSTM {left} of the gradient is left 19 steps back" in sentence(page)
+
+
+@pytest.mark.browser
+def test_a_gradient_that_grows_is_never_left(open_page, tmp_path):
+    page = show(open_page, wb.explore.carousel(bias=6.0, length=60), tmp_path)
+    grown = measure.gradient_left(lstm(6), SUNSPOTS[-60:])[59]
+    assert grown > 1
+    said = sentence(page)
+    assert f"In this LSTM the gradient grows to {number(grown)} times 59 steps back" in said
+    words = page.get_by_label("gradient left").text_content()
+    assert f"LSTM, all ways {number(grown)} times" in words
+
+
+@pytest.mark.browser
+def test_the_log_axes_are_fitted_when_the_hand_lets_go(open_page, tmp_path):
+    page = show(open_page, wb.explore.carousel(), tmp_path)
+    log = page.get_by_label("share kept, log")
+    assert "10⁻¹⁶" in log.text_content()
+    slider = page.get_by_role("slider", name="length", exact=True)
+    slider.evaluate("s => { s.value = 10; s.dispatchEvent(new Event('input')) }")
+    settled(page)
+    assert "10⁻¹⁶" in log.text_content()
+    slider.evaluate("s => s.dispatchEvent(new Event('change'))")
+    settled(page)
+    least = measure.measured_retention(lstm(1), SUNSPOTS[-10:]).units.min()
+    assert 1e-2 < least < 1e-1
+    assert "below 10⁻²" in log.text_content()
 
 
 @pytest.mark.browser

@@ -131,10 +131,10 @@ def test_the_page_says_what_measure_finds_in_every_network(open_page, tmp_path):
     assert said.startswith(f"{LAG} steps back, at step 19: ")
     for net in others().values():
         assert left(net) in said
-    assert (
-        f"In the LSTM {path(others()['lstm'])} comes back to c; the gate f alone keeps at most"
-        in said
-    )
+    through = path(others()["lstm"])
+    assert f"In the LSTM {through} comes back through the cell state c; the gate f alone" in said
+    assert "of c a step (unit " in said
+    assert " of 5)" in said
 
 
 def path(net, at=39):
@@ -259,11 +259,101 @@ def test_the_loss_and_the_compared_step_are_dragged_and_the_readout_is_of_now(op
     assert left(others()["gru"], at=30, lag=5) in sentence(page)
     arcs = page.locator(".wb-panel").nth(0).bounding_box()
     page.mouse.move(place(page, 20)[0], arcs["y"] + 40)
-    reach = gradient_reach(others()["lstm"], X[:, None], 30)
+    readout(page, 30)
+
+
+def readout(page, at):
+    """The read-out under the pointer is that of the networks now, of the step that it names."""
     told = page.locator(".wb-readout").inner_text()
-    assert told.startswith(f"step 20, 10 back: LSTM, ‖∂L/∂h‖ = {number(reach.total[20])} (")
-    assert f"c path {number(reach.carried['c'][20])}" in told
-    assert told.endswith(f"together {number(reach.together[20])}")
+    step = int(told.split(",")[0].removeprefix("step "))
+    reach = gradient_reach(others()["lstm"], X[:, None], at)
+    total, through = share(reach.total[step]), share(reach.carried["c"][step])
+    assert told == (
+        f"step {step}, {at - step} back: LSTM {total} of ‖∂L/∂h‖ at the loss, "
+        f"through c {through}, h and c together {share(reach.together[step])}"
+    )
+
+
+@pytest.mark.browser
+def test_a_press_on_an_arc_or_a_state_compares_its_step_and_leaves_the_loss(open_page, tmp_path):
+    page = page_of(open_page, tmp_path)
+    body = page.locator(".wb-body")
+    box = page.locator(".wb-panel").nth(0).bounding_box()
+    states = box["y"] + box["height"] - 8
+    page.mouse.click(place(page, 27)[0], states)
+    assert sentence(page).startswith("12 steps back, at step 27: ")
+    # The top of an arc stands over the middle of its steps: the outermost of all that are drawn.
+    reach = gradient_reach(others()["lstm"], X[:, None]).total[:-1]
+    far = int(np.argmax(reach >= reach.max() * 1e-3))
+    pitch = place(page, 1)[0] - place(page, 0)[0]
+    tall = min(120, 0.6 * (39 - far) * pitch)
+    page.mouse.click((place(page, far)[0] + place(page, 39)[0]) / 2, states - tall)
+    assert sentence(page).startswith(f"{39 - far} steps back, at step {far}: ")
+    assert body.get_attribute("aria-valuenow") == "39"
+
+
+@pytest.mark.browser
+def test_steps_back_that_do_not_fit_are_said_and_come_again(open_page, tmp_path):
+    page = page_of(open_page, tmp_path)
+    flag = page.get_by_role("slider", name="steps back", exact=True)
+    page.mouse.click(*place(page, 12))
+    said = sentence(page)
+    assert said.startswith(f"12 steps back, at step 0, the first step ({LAG} do not fit): ")
+    assert flag.inner_text() == f"12 of {LAG} back"
+    page.mouse.click(*place(page, 39))
+    assert sentence(page).startswith(f"{LAG} steps back, at step 19: ")
+    assert flag.inner_text() == f"{LAG} back"
+
+
+def tops(page):
+    settled(page)
+    script = "[...document.querySelectorAll('.wb-panel, .wb-say')].map(e => e.offsetTop)"
+    return page.evaluate(script)
+
+
+def decades(page):
+    settled(page)
+    found = page.locator(".wb-panel").nth(3).locator("text").all_text_contents()
+    return {text for text in found if text == "1" or text.startswith("10")}
+
+
+@pytest.mark.browser
+def test_nothing_moves_whatever_the_hands_do_and_the_scale_only_widens(open_page, tmp_path):
+    page = page_of(open_page, tmp_path)
+    first, scale = tops(page), decades(page)
+    drag(page, "recurrent gain", -48)
+    assert tops(page) == first
+    wide = decades(page)
+    assert "10⁻¹⁶" in wide
+    assert "10⁻¹⁶" not in scale
+    page.get_by_role("slider", name="recurrent gain", exact=True).dblclick()
+    page.get_by_label("Elman activation").select_option("relu")
+    page.locator(".wb-body").press("Home")
+    assert tops(page) == first
+    page.locator(".wb-body").press("End")
+    page.get_by_label("Elman activation").select_option("tanh")
+    assert decades(page) == wide
+    box = page.locator(".wb-panel").nth(3).bounding_box()
+    page.mouse.dblclick(box["x"] + box["width"] - 20, box["y"] + 100)
+    assert decades(page) == scale
+
+
+@pytest.mark.browser
+def test_a_norm_that_an_orthogonal_matrix_keeps_is_told(open_page, tmp_path):
+    page = page_of(open_page, tmp_path)
+    page.get_by_label("Elman activation").select_option("identity")
+    kept = "arrives in the Elman network: an orthogonal U with the identity keeps every norm."
+    assert f"100 % of the gradient {kept}" in sentence(page)
+    drag(page, "recurrent gain", -1)
+    assert "orthogonal" not in sentence(page)
+
+
+@pytest.mark.browser
+def test_the_hint_has_the_biases_that_the_hand_has_made(open_page, tmp_path):
+    page = page_of(open_page, tmp_path)
+    drag(page, "forget bias", 10)
+    hint = page.locator(".wb-hint").first.inner_text()
+    assert hint.endswith("b.f of LSTM is now 1.50, b.z of GRU is now 0.50.")
 
 
 @pytest.mark.browser

@@ -13,6 +13,9 @@ const HEIGHT = TOP + TALL + 44;
 const RADIUS = 8;
 const UNDER = -0.1; // from this bias on there is room for words under the curve
 const WORDS = 176; // pixels that they take
+const BESIDE = 14; // pixels from the point to them
+const SLIDES = 1; // from this bias on they move to the point's other side
+const SMALL = 3; // radius of the point of one unit of several
 
 /** "2.21 steps", "1 step". */
 export const steps = (count) => `${number(count)} ${number(count) === "1" ? "step" : "steps"}`;
@@ -117,11 +120,11 @@ export class GateCurve {
     const { ink } = panel;
     const same = biases.every((bias) => bias === biases[0]);
     ink.save();
-    Object.assign(ink, { globalAlpha: alpha, fillStyle: frame.colour(this.key), strokeStyle: frame.colour("bg"), lineWidth: 2 });
+    Object.assign(ink, { globalAlpha: alpha, fillStyle: frame.colour(this.key), strokeStyle: frame.colour("bg"), lineWidth: same ? 2 : 1 });
     for (const bias of same ? biases.slice(0, 1) : biases) {
       if (bias < this.low || bias > this.high) continue;
       ink.beginPath();
-      ink.arc(this.x(bias), this.y(bias), same ? RADIUS : 4, 0, 2 * Math.PI);
+      ink.arc(this.x(bias), this.y(bias), same ? RADIUS : SMALL, 0, 2 * Math.PI);
       ink.fill();
       ink.stroke();
     }
@@ -130,18 +133,33 @@ export class GateCurve {
   }
 
   /**
-   * The gate and its half-life in words: right of the point and under the curve, wherever that is,
+   * Where words of a bias begin: right of its point, and further left the nearer the point is to
+   * the right edge, so that they pass under it without a jump.
+   */
+  place(bias) {
+    const slid = Math.max(0, (bias - SLIDES) / (this.high - SLIDES));
+    return this.x(Math.max(bias, UNDER)) + BESIDE - slid * (WORDS + 2 * BESIDE);
+  }
+
+  /** A line from the point to its words: across where they stand further right, else down. */
+  lead(bias, x, top) {
+    const { panel, frame } = this;
+    const [from, y] = [this.x(bias), this.y(bias)];
+    const colour = frame.colour(this.key);
+    if (bias < UNDER) panel.line(from, y, x - 4, Math.max(y, top + 8), { colour });
+    else panel.line(from, y, from, from < x ? TOP + TALL : top, { colour });
+  }
+
+  /**
+   * The gate and its half-life in words: under the curve, beside the point or led to it,
    * so that they follow the point without a jump. biases: all the same or not.
    */
   say(biases, same) {
     const { panel, frame } = this;
     const [least, most] = [Math.min(...biases), Math.max(...biases)];
-    const x = Math.min(Math.max(this.x(least), this.x(UNDER)) + 14, this.x(this.high) - WORDS);
     const top = TOP + TALL - 46;
-    if (same) {
-      const end = this.x(least) < x ? TOP + TALL : top;
-      panel.line(this.x(least), this.y(least), this.x(least), end, { colour: frame.colour(this.key) });
-    }
+    const x = this.place(least);
+    if (same) this.lead(least, x, top);
     const lives = `${number(halfLife(least))} to ${steps(halfLife(most))}`;
     const lines = same
       ? [`σ(${number(least)}) = ${number(logistic(least))}`, `half-life ${steps(halfLife(least))}`]

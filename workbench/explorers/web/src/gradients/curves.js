@@ -1,10 +1,10 @@
 /** Curves of gradient norms on a log axis, each with its name at its end. */
 
+import { drawParts, partsOf } from "../bandline.js";
 import { apart } from "../panel.js";
 import { LogAxis } from "./scale.js";
 
-const HEIGHT = 264;
-const WORDS = 26;
+export const HEIGHT = 280;
 const LABEL = 16;
 const FEW = 16; // pixels from step to step from which on every value has a point
 const DASHES = [[], [7, 4], [2, 4], [8, 3, 2, 3]];
@@ -31,7 +31,7 @@ export function linesOf(curves, picked) {
   }));
   const { label, key, first } = curves[picked];
   for (const { state, norms } of pathsOf(curves[picked]))
-    lines.push({ name: `${label}, ${state} path`, short: `${state} path`, key, first, norms, dash: dash(key), path: true });
+    lines.push({ name: `${label} through ${state}`, short: `through ${state}`, key, first, norms, dash: dash(key), path: true });
   lines.forEach((line, n) => (line.shift = Math.min(3, 14 / lines.length) * (n - (lines.length - 1) / 2)));
   return lines.sort((a, b) => Boolean(a.strong) - Boolean(b.strong));
 }
@@ -39,20 +39,20 @@ export function linesOf(curves, picked) {
 /** All names that may stand at the end of a curve. */
 export const namesOf = (subject) =>
   subject.networks.flatMap((net) => [
-    net.label, ...Object.keys(net.cell.states).slice(1).map((state) => `${state} path`),
+    net.label, ...Object.keys(net.cell.states).slice(1).map((state) => `through ${state}`),
   ]);
 
 /**
- * Draw them. state: {curves, picked, scale, ghost: {curves, picked} or null, step: the compared
+ * Draw them. state: {curves, picked, window, ghost: {curves, picked} or null, step: the compared
  * step or null}. place(step): its pixel. fit(name): the name as it has room.
  */
-export function drawCurves(panel, { curves, picked, scale, ghost, step }, place, fit) {
+export function drawCurves(panel, { curves, picked, window, ghost, step }, place, fit) {
   panel.begin(HEIGHT);
   const { frame } = panel;
-  const axis = new LogAxis(scale, drawnNorms(curves, picked), WORDS, HEIGHT - 6);
+  const axis = new LogAxis(window, drawnNorms(curves, picked), 0, HEIGHT - 2);
   axis.draw(panel);
   const output = curves[picked].output;
-  panel.text("measure", frame.left, 12, `norm of the gradient, ‖∂L/∂${output}‖, log scale`, {});
+  panel.text("measure", frame.left, 14, `norm of the gradient, ‖∂L/∂${output}‖, log scale`);
   const lines = linesOf(curves, picked);
   if (ghost) for (const line of linesOf(ghost.curves, ghost.picked)) drawLine(panel, line, axis, place, 0.3);
   for (const line of lines) drawLine(panel, line, axis, place, 1);
@@ -64,17 +64,16 @@ export function drawCurves(panel, { curves, picked, scale, ghost, step }, place,
 
 function drawLine(panel, line, axis, place, alpha) {
   const { ink, frame } = panel;
-  const { norms, first } = line;
-  ink.save();
-  Object.assign(ink, { strokeStyle: frame.colour(line.key), fillStyle: frame.colour(line.key) });
-  Object.assign(ink, { lineWidth: line.strong ? 2.8 : line.path ? 2 : 1.5, lineJoin: "round", globalAlpha: alpha });
-  ink.setLineDash(line.dash);
-  ink.beginPath();
-  norms.forEach((norm, k) => ink.lineTo(place(first + k), axis.y(norm, line.shift)));
-  ink.stroke();
+  const { norms, first, shift, dash } = line;
+  const colour = frame.colour(line.key);
+  const x = (k) => place(first + k);
+  const width = line.strong ? 2.8 : line.path ? 2 : 1.5;
+  drawParts(ink, partsOf(norms, x, axis, shift), { colour, width, dash, alpha });
   const few = (frame.right - frame.left) / frame.steps > FEW;
-  if (few || norms.length === 1)
-    norms.forEach((norm, k) => dot(ink, place(first + k), axis.y(norm, line.shift), 2));
+  if (!few && norms.length > 1) return;
+  ink.save();
+  Object.assign(ink, { fillStyle: colour, globalAlpha: alpha });
+  norms.forEach((norm, k) => dot(ink, x(k), axis.y(norm, shift), 2));
   ink.restore();
 }
 
@@ -101,7 +100,7 @@ function drawNames(panel, lines, axis, place, fit) {
     .filter((line) => line.norms.length)
     .map((line) => ({ line, from: axis.y(line.norms[0], line.shift) }))
     .map((label) => ({ ...label, y: label.from }));
-  apart(labels, LABEL, WORDS + 4, HEIGHT - 10);
+  apart(labels, LABEL, 10, HEIGHT - 10);
   for (const { line, from, y } of labels) {
     const x = frame.left - 8;
     panel.line(x, y, frame.left - 3, from, { width: 0.75 });

@@ -39,14 +39,15 @@ export class Marker {
     });
   }
 
-  /** Put it at a step of the frame, `lag` back, called so; null where there is none. */
-  draw(step, lag, name, row) {
+  /** Put it at a step of the frame, `lag` back of `wanted`, called so; null where there is none. */
+  draw(step, { lag, wanted }, name, row) {
     const { element, flag, frame } = this;
     element.hidden = step === null;
     if (step === null) return;
     element.style.left = `${frame.x(step)}px`;
     flag.style.top = `${row.element.offsetTop + 1}px`;
-    flag.textContent = `${lag} back`;
+    flag.textContent = wanted > lag ? `${lag} of ${wanted} back` : `${lag} back`;
+    flag.title = wanted > lag ? `${wanted} steps back do not fit: the first step is ${lag} back` : "drag to compare another step";
     flag.setAttribute("aria-valuenow", lag);
     flag.setAttribute("aria-valuetext", `${lag} steps back, ${name}`);
   }

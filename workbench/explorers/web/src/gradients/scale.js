@@ -1,6 +1,6 @@
 /**
- * A log axis that leaves nothing out: decades, and bands for what has no place among them, as the
- * matplotlib twin draws them. Knows norms and pixels, no networks.
+ * A log axis that leaves nothing out: decades, and a band above and one below for what has no
+ * place among them. Knows norms and pixels, no networks.
  */
 
 import { power } from "../words.js";
@@ -10,7 +10,8 @@ const BAND = 20;
 const GAP = 8;
 const STEPS = [1, 2, 4, 5, 10, 20, 50, 100, 200];
 const ROOM = 32; // pixels from one decade line to the next, at least
-const ABOVE = ["not a number", "infinite", "above"];
+const SNAP = 4; // decades by which a window grows
+const ABOVE = ["above", "infinite", "not a number"];
 const BELOW = ["below", "0"];
 
 /** The decades that hold these norms (arrays; the last value of each is at the loss). */
@@ -38,65 +39,66 @@ function bandOf(norm, { low, high }) {
   return decade < low ? "below" : decade > high ? "above" : null;
 }
 
-const bandsOf = (curves, range) =>
-  new Set(curves.flatMap((norms) => Array.from(norms, (norm) => bandOf(norm, range))));
-
-/** A scale for curves, settled: {low, high, bands}; kept while a hand drags. */
-export function settled(curves) {
-  const range = rangeOf(curves);
-  return { ...range, bands: bandsOf(curves, range) };
+/**
+ * A window of decades for curves, {low, high}: it reaches from 10^-16 or more to 10^4 or more in
+ * whole fours, and is never narrower than the window before, so that curves can be compared by eye.
+ */
+export function widened(curves, before = { low: -SNAP, high: SNAP }) {
+  const { low, high } = rangeOf(curves);
+  return {
+    low: Math.max(-DEPTH, Math.min(before.low, Math.floor(low / SNAP) * SNAP)),
+    high: Math.max(before.high, Math.ceil(high / SNAP) * SNAP),
+  };
 }
 
 export class LogAxis {
-  /**
-   * scale: of `settled`. curves: what is drawn now. top, bottom: pixels. Bands that have come up
-   * since the scale was settled lie over the edge of the plot, so that nothing moves under a hand.
-   */
-  constructor(scale, curves, top, bottom) {
-    Object.assign(this, { low: scale.low, high: scale.high });
-    const above = ABOVE.filter((band) => scale.bands.has(band));
-    const below = BELOW.filter((band) => scale.bands.has(band));
-    this.top = top + (above.length ? above.length * BAND + GAP : 0);
-    this.bottom = bottom - (below.length ? below.length * BAND + GAP : 0);
-    this.middles = {};
-    above.forEach((band, k) => (this.middles[band] = top + BAND * (k + 0.5)));
-    below.forEach((band, k) => (this.middles[band] = this.bottom + GAP + BAND * (k + 0.5)));
-    for (const band of bandsOf(curves, scale)) {
-      if (band === null || band in this.middles) continue;
-      this.middles[band] = BELOW.includes(band) ? this.bottom - BAND / 2 : this.top + BAND / 2;
-    }
+  /** window: of `widened`. curves: what is drawn now. top, bottom: pixels, with the bands. */
+  constructor({ low, high }, curves, top, bottom) {
+    Object.assign(this, { low, high, top: top + BAND + GAP, bottom: bottom - BAND - GAP });
+    this.bands = new Set(curves.flatMap((norms) => Array.from(norms, (norm) => this.bandOf(norm))));
+    this.above = top + BAND / 2;
+    this.below = bottom - BAND / 2;
+  }
+
+  /** The name of the band of a norm, or null where it has a place among the decades. */
+  bandOf(norm) {
+    return bandOf(norm, this);
   }
 
   /** The pixel of a norm; in a band `shift` off its middle, so that lines do not hide each other. */
   y(norm, shift = 0) {
     const band = bandOf(norm, this);
-    return band === null ? this.place(Math.log10(norm)) : this.middles[band] + shift;
+    if (band === null) return this.place(Math.log10(norm));
+    return (BELOW.includes(band) ? this.below : this.above) + shift;
   }
 
   place(decade) {
     return this.top + ((this.high - decade) / (this.high - this.low)) * (this.bottom - this.top);
   }
 
-  nameOf(band) {
-    return { above: `above ${power(this.high)}`, below: `below ${power(this.low)}` }[band] ?? band;
+  /** What lies in a band: "below 10⁻¹⁶, 0". */
+  wordsOf(names) {
+    const words = { above: `above ${power(this.high)}`, below: `below ${power(this.low)}` };
+    return names.filter((name) => this.bands.has(name)).map((name) => words[name] ?? name).join(", ");
   }
 
-  /** Draw decade lines and bands into a panel, named at its right. */
+  /** Draw decade lines and the bands that hold something into a panel, named at its right. */
   draw(panel) {
     const { frame, ink } = panel;
     const said = (key, text, y) => panel.text(key, frame.right + 8, y + 4, text, { class: "wb-soft" });
-    const middles = Object.entries(this.middles);
     ink.fillStyle = frame.colour("band");
-    for (const [band, y] of middles) {
+    for (const [names, y] of [[ABOVE, this.above], [BELOW, this.below]]) {
+      const words = this.wordsOf(names);
+      if (!words) continue;
       ink.fillRect(frame.left, y - BAND / 2 + 1, frame.right - frame.left, BAND - 2);
-      said(band, this.nameOf(band), y);
+      said(names[0], words, y);
     }
     const span = this.high - this.low;
     const every = STEPS.find((step) => span / step <= (this.bottom - this.top) / ROOM) ?? 500;
     for (let decade = Math.ceil(this.low / every) * every; decade <= this.high; decade += every) {
       const y = this.place(decade);
       panel.line(frame.left, y, frame.right, y, { width: decade === 0 ? 1.2 : 0.6 });
-      if (middles.every(([, middle]) => Math.abs(middle - y) >= 14)) said(`decade ${decade}`, power(decade), y);
+      said(`decade ${decade}`, power(decade), y);
     }
   }
 }

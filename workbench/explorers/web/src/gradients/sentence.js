@@ -3,6 +3,7 @@
 import { number, share } from "../words.js";
 
 const EXPLODED = 100;
+const SAME = 1e-9; // relative; a norm this near to 1 is the loss's own
 const PHRASES = { Elman: "the Elman network", LSTM: "the LSTM", GRU: "the GRU" };
 const phrase = (label) => PHRASES[label] ?? label;
 
@@ -10,24 +11,38 @@ const phrase = (label) => PHRASES[label] ?? label;
 const listed = (parts) =>
   parts.flatMap((part, k) => [...(k === 0 ? [] : [k === parts.length - 1 ? " and " : ", "]), ...part]);
 
+/** A factor with as many digits as tell it from 1: 0.89, 0.974, 1.004. */
+export function factor(value) {
+  const away = Math.abs(value - 1);
+  return number(value, away >= 0.05 ? 2 : away >= 0.005 ? 3 : 4);
+}
+
 /** A norm that is 1 at the loss, as one reads it out. */
-export const told = (norm) => (norm > 1.995 ? `${number(norm, 2)} times` : share(norm));
+export const told = (norm) => (norm > 1 + SAME ? `${factor(norm)} times` : share(norm));
 
 const word = ({ key }, text) => [text, `${key}-text`];
+const same = ({ norm }) => Math.abs(norm - 1) <= SAME;
 
 function shrinking(all, steps) {
   const parts = all.map((own, k) => [
     word(own, share(own.norm)), k === 0 ? " of the gradient is left in " : " in ", phrase(own.label),
-    ` (× ${number(own.factor, 2)}${k === 0 && steps > 1 ? " a step" : ""})`,
+    ` (×\u00a0${factor(own.factor)}${k === 0 && steps > 1 ? " a step" : ""})`,
   ]);
   return parts.length ? [...listed(parts), ". "] : [];
 }
 
+/** The norm of the loss itself arrives; why, where the network's weights say it. */
+const keptWhole = (all) =>
+  all.flatMap((own) => [
+    word(own, "100 %"), ` of the gradient arrives in ${phrase(own.label)}`,
+    own.orthogonal ? ": an orthogonal U with the identity keeps every norm. " : ". ",
+  ]);
+
 /** One sentence each; from EXPLODED times on in the word for it. */
 const growing = (all) =>
   all.flatMap((own) => [
-    `In ${phrase(own.label)} it ${own.norm >= EXPLODED ? "explodes: it " : ""}grows ${number(own.factor, 3)}-fold a\u00a0step, to `,
-    word(own, `${number(own.norm, 2)} times`), ". ",
+    `In ${phrase(own.label)} it ${own.norm >= EXPLODED ? "explodes: it " : ""}grows ${factor(own.factor)}-fold a\u00a0step, to `,
+    word(own, `${factor(own.norm)} times`), ". ",
   ]);
 
 function said(all, before, after) {
@@ -36,17 +51,20 @@ function said(all, before, after) {
 }
 
 /**
- * Parts for Frame.say. found: [{label, key, norm, factor}] at the compared step; lag, name: how far
- * back it is and what it is called; loss: the name of the step of the loss; kept: {label, key,
- * gate, state, share, unit, path} of the picked network, or null.
+ * Parts for Frame.say. found: [{label, key, norm, factor, orthogonal}] at the compared step; lag,
+ * name: how far back it is and what it is called; wanted: how far back it was put; loss: the name
+ * of the step of the loss; kept: {label, key, gate, state, share, unit, units, path, factor,
+ * output} of the picked network, or null.
  */
-export function sentence({ found, lag, name, loss, kept }) {
+export function sentence({ found, lag, wanted = lag, name, loss, kept }) {
   if (lag === 0) return [`The loss is at ${loss}, the first step: there is no earlier one to reach.`];
-  const back = `${lag} step${lag === 1 ? "" : "s"} back, at ${name}: `;
+  const short = wanted > lag ? `, the first step (${wanted} do not fit)` : "";
+  const back = `${lag} step${lag === 1 ? "" : "s"} back, at ${name}${short}: `;
   const plain = found.filter(({ norm }) => norm > 0 && norm < Infinity);
   const words = [
-    ...shrinking(plain.filter(({ norm }) => norm <= 1), lag),
-    ...growing(plain.filter(({ norm }) => norm > 1)),
+    ...keptWhole(plain.filter(same)),
+    ...shrinking(plain.filter((own) => own.norm < 1 && !same(own)), lag),
+    ...growing(plain.filter((own) => own.norm > 1 && !same(own))),
     ...said(found.filter(({ norm }) => norm === 0), "Nothing is left in ", ": 0, or less than float64 can hold. "),
     ...said(found.filter(({ norm }) => norm === Infinity), "More than float64 can hold, infinity, in ", ". "),
     ...said(found.filter(({ norm }) => Number.isNaN(norm)), "Not a number in ", ": a value on the way was infinite. "),
@@ -54,9 +72,13 @@ export function sentence({ found, lag, name, loss, kept }) {
   return [back, ...words, ...(kept ? keeping(kept) : [])];
 }
 
-function keeping({ label, key, gate, state, share: part, unit, path }) {
-  const keeps = ["the gate ", `${gate} alone keeps at most `, word({ key }, share(part))];
-  const where = ` a step, in unit ${unit}.`;
-  if (path === null) return [`In ${phrase(label)} `, ...keeps, ` of ${state}${where}`];
-  return [`In ${phrase(label)} `, word({ key }, told(path)), ` comes back to ${state}; `, ...keeps, where];
+/** What comes through a state of its own, and what its gate alone would let through. */
+function keeping({ label, key, gate, state, share: part, unit, units, path, factor: whole, output }) {
+  const own = state === "c" ? "cell state c" : `state ${state}`;
+  const through = path === null ? [] : [word({ key }, told(path)), ` comes back through the ${own}; `];
+  const keeps = [`the gate ${gate} alone keeps at most `, word({ key }, share(part)), ` of ${state} a step (unit ${unit} of ${units})`];
+  // More arrives than the gate lets through: it has taken other ways.
+  const ways = path === null ? "the other gates" : `${output} and the other gates`;
+  const rest = whole > part ? `, the rest comes through ${ways}.` : ".";
+  return [`In ${phrase(label)} `, ...through, ...keeps, rest];
 }

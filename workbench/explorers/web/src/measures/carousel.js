@@ -38,6 +38,10 @@ export function openLoop(biases, steps) {
   return found;
 }
 
+/** The mean over units of sigmoid(b)^lag, for a lag of 0 or more that need not be whole. */
+export const openLoopAt = (biases, lag) =>
+  biases.reduce((sum, b) => sum + Math.exp(-decay(b) * lag) / biases.length, 0);
+
 /** The mean of each row of `values` (rows * units). */
 function means(values, units) {
   const found = new Float64Array(values.length / units);

@@ -5,6 +5,8 @@
 
 import { Network } from "../network.js";
 
+const ROUNDING = 1e-12; // of a product of two rows of a matrix
+
 /** The norm of each row of `values` (steps * units), scaled before squaring, so that 1e-200 is
  * no exact 0 and 1e200 no infinity. */
 export function rowNorms(values, units) {
@@ -75,6 +77,28 @@ export function mostKept(run, { gate, sign }, at, lag) {
     if (most === null || share > most.share) most = { unit, share };
   }
   return most;
+}
+
+/**
+ * Whether a step back cannot change a norm: one state, one weight on it, orthogonal, and functions
+ * that are all the identity. functions: their names.
+ */
+export function keepsNorms(network, { recurrent }, functions) {
+  const states = Object.keys(network.cell.states);
+  if (states.length !== 1 || recurrent.length !== 1 || !functions.length) return false;
+  const units = network.units(states[0]);
+  const matrix = network.parameters[recurrent[0]];
+  return functions.every((name) => name === "identity") && matrix.length === units ** 2 && orthogonal(matrix, units);
+}
+
+function orthogonal(matrix, units) {
+  for (let i = 0; i < units; i++)
+    for (let j = 0; j <= i; j++) {
+      let sum = i === j ? -1 : 0;
+      for (let k = 0; k < units; k++) sum += matrix[i * units + k] * matrix[j * units + k];
+      if (!(Math.abs(sum) < ROUNDING)) return false;
+    }
+  return true;
 }
 
 /**

@@ -3,23 +3,30 @@
  * alone, on a run, and beside other cells. Drag the bias, and the time scale follows.
  */
 
+import { drawParts, partsOf } from "../bandline.js";
+import { left, sentence } from "../carouselwords.js";
 import { slider, tabs, make } from "../controls.js";
 import { Decades } from "../decades.js";
 import { Frame } from "../frame.js";
-import { GateCurve, keeps, steps } from "../gatecurve.js";
+import { GateCurve, steps } from "../gatecurve.js";
 import * as measure from "../measures/carousel.js";
 import { apart } from "../panel.js";
-import { number, share } from "../words.js";
+import { number } from "../words.js";
 
 const TITLE = 22; // pixels of the words above a panel
 const LINEAR = 80;
 const LOG = 112;
 const LABEL = 16;
+const BACK = "gradient k steps back, log scale";
+const ALONG = "; along c: o · tanh′(c) of the last step, times f a step"; // why it starts below 1
+const WIDE = 560; // pixels from which both have room
 const WORDS = 168; // pixels that the half-life takes in words
 const LONG = 14; // letters of a network's name beside its curve
-const FEW = 0.05; // of the gradient: when no more enters the cell state, the sentence says why
-const FLAT = 2; // |c| from which on tanh(c) is nearly flat
+const HINT = "The carousel: the error in c goes round, times the forget gate f at each step. "
+  + "Chrono start: every unit draws its bias, for memories up to the length.";
 const SWEEP = 5; // slider places from one picture of a play to the next
+
+const brief = (name) => (name.length > LONG ? `${name.slice(0, LONG - 1)}…` : name);
 
 class Carousel {
   constructor(el, subject, send) {
@@ -56,7 +63,7 @@ class Carousel {
     if (!stands) options.push(["given", "as given", word]);
     const { frame } = this;
     this.bias = frame.add(slider({
-      label: "forget bias", min: low, max: high, step, value: this.first.bias, format: (b) => (this.start === "constant" ? number(b) : "varies"),
+      label: "forget bias", min: low, max: high, step, value: this.first.bias, format: (b) => (this.start === "constant" ? number(b) : "by unit"),
       onInput: (bias) => this.turn("constant", bias), onDone: () => this.release(),
     }));
     this.reach = frame.add(slider({
@@ -70,7 +77,9 @@ class Carousel {
         this.release();
       },
     }));
+    this.starts.element.title = "chrono start: every unit draws a bias of its own, for memories of up to the length";
     frame.addPlay();
+    frame.controls.after(make("p", { class: "wb-hint" }, HINT));
   }
 
   addPanels(biases) {
@@ -118,6 +127,7 @@ class Carousel {
   }
 
   release() {
+    this.sweeping &&= Boolean(this.frame.playing);
     this.held = false;
     if (this.stale || this.found.waiting) this.update();
     this.ghost = null;
@@ -136,6 +146,7 @@ class Carousel {
     const next = Math.min(Number(max), Number((this.bias.value + SWEEP * step).toFixed(6)));
     const on = next !== this.bias.value;
     if (on) this.turn("constant", next);
+    this.sweeping = on; // the scales only widen while it goes on
     this.release();
     return on;
   }
@@ -185,11 +196,11 @@ class Carousel {
   }
 
   /** The curves of the cell state: what they are called, their numbers, their looks. */
-  kept({ open, mean } = this.found) {
+  kept({ open, mean, biases } = this.found) {
     const { key } = this.network;
     return [
-      { name: "σ(b)ᵏ alone", values: open, colour: "reference", word: "reference-text", width: 1.8, dash: [6, 4] },
-      { name: "on this run", values: mean, colour: key, word: `${key}-text`, width: 2.6 },
+      { name: "σ(b)ᵏ, dashed", values: open, colour: "reference", word: "reference-text", width: 1.8, dash: [6, 4], exact: biases },
+      { name: `on ${brief(this.subject.input)}`, values: mean, colour: key, word: `${key}-text`, width: 2.6 },
     ];
   }
 
@@ -197,11 +208,10 @@ class Carousel {
   left({ left, alone, others } = this.found) {
     const { label, key } = this.network;
     const own = { colour: key, word: `${key}-text` };
-    const name = label.length > LONG ? `${label.slice(0, LONG - 1)}…` : label;
     return [
       ...others.map((net) => ({ name: net.label, values: net.left, colour: net.key, word: `${net.key}-text`, width: 1.8 })),
       { name: "along c alone", values: alone, ...own, width: 1.8, dash: [5, 4] },
-      { name, values: left, ...own, width: 2.8 },
+      { name: `${brief(label)}, all ways`, values: left, ...own, width: 2.8 },
     ];
   }
 
@@ -211,7 +221,7 @@ class Carousel {
 
   /** A curve's name with its value at a lag; the name alone where the run is waited for. */
   value(name, values, k = this.frame.step) {
-    return this.found.waiting && !(values[k] === values[k]) ? name : `${name} ${share(values[k])}`;
+    return this.found.waiting && !(values[k] === values[k]) ? name : `${name} ${left(values[k])}`;
   }
 
   draw() {
@@ -220,10 +230,13 @@ class Carousel {
     this.curve.draw(found.biases, ghost?.biases);
     this.drawLinear();
     const [log, back] = this.decades;
+    if (!ghost) {
+      log.fit([...this.kept().map(({ values }) => values), found.units ?? []], this.sweeping);
+      back.fit(this.left().map(({ values }) => values), this.sweeping);
+    }
     this.drawPanel(this.log, "the same, log scale", this.kept(), ghost && this.kept(ghost), log, found.units);
-    if (!ghost) back.fit(this.left().map(({ values }) => values));
-    back.high = Math.max(back.high, 1);
-    this.drawPanel(this.back, "share left of the gradient, log scale", this.left(), ghost && this.left(ghost), back);
+    const title = frame.right - frame.left > WIDE ? BACK + ALONG : BACK;
+    this.drawPanel(this.back, title, this.left(), ghost && this.left(ghost), back);
     frame.timeAxis(this.axis);
     const x = Math.min(frame.right - 20, Math.max(frame.left + 20, frame.x(frame.step)));
     this.axis.text("mark", x, 36, `‹ lag ${frame.step} ›`, { "text-anchor": "middle", "font-weight": 600 });
@@ -254,23 +267,42 @@ class Carousel {
     curves.forEach((curve, n) => this.drawCurve(panel, curve, scale, 3 * n, 1));
     this.drawMarks(panel, curves, scale);
     more();
-    this.drawNames(panel, curves, scale);
+    this.drawNames(panel, curves, scale, units);
     panel.end();
   }
 
-  drawCurve(panel, { values, colour, width, dash }, scale, off, alpha) {
-    const inBand = off - 4;
-    panel.curve((k) => scale.y(values[k], inBand), {
-      colour: this.frame.colour(colour), width, dash, alpha, to: Math.min(values.length, this.frame.steps),
-    });
+  drawCurve(panel, { values, colour, width, dash, exact }, scale, off, alpha) {
+    const { frame } = this;
+    const look = { colour: frame.colour(colour), width, dash, alpha };
+    if (exact && !scale.bandOf) {
+      this.drawExact(panel, exact, scale, look);
+      return;
+    }
+    this.drawValues(panel, values.subarray(0, frame.steps), scale, off - 4, look);
+  }
+
+  drawValues({ ink }, values, scale, off, look) {
+    const axis = scale.bandOf ? scale : { bandOf: () => null, y: scale.y };
+    drawParts(ink, partsOf(values, (k) => this.frame.x(k), axis, off), look);
+  }
+
+  /** σ(b)ᵏ between whole lags too, so that the half-life lies on it. */
+  drawExact({ ink }, biases, scale, look) {
+    const { frame } = this;
+    const points = [];
+    for (let x = frame.x(0); x <= frame.x(frame.steps - 1); x += 2)
+      points.push([x, scale.y(measure.openLoopAt(biases, (x - frame.x(0)) / (frame.x(1) - frame.x(0))))]);
+    drawParts(ink, { lines: [points], dots: [], marks: [] }, look);
   }
 
   drawUnits(panel, scale, units) {
     if (!units) return;
     const count = units.length / this.frame.steps;
-    const colour = this.frame.colour(this.network.key);
-    for (let j = 0; j < count; j++)
-      panel.curve((k) => scale.y(units[k * count + j]), { colour, width: 0.75, alpha: 0.35 });
+    const look = { colour: this.frame.colour(this.network.key), width: 0.75, alpha: 0.35, marked: false };
+    for (let j = 0; j < count; j++) {
+      const own = Float64Array.from({ length: this.frame.steps }, (_, k) => units[k * count + j]);
+      this.drawValues(panel, own, scale, 0, look);
+    }
   }
 
   /** A dot on each curve at the marked lag. */
@@ -286,7 +318,7 @@ class Carousel {
     });
   }
 
-  /** The half-life: a drop line where one half is left, or a dot for each unit. */
+  /** The half-life: a drop line where one half is left, or a stroke for each unit. */
   drawHalf(panel, scale) {
     const { frame, found } = this;
     const { ink } = panel;
@@ -297,11 +329,12 @@ class Carousel {
     const colour = frame.colour("ink");
     if (same && seen.length) panel.line(frame.x(seen[0]), y, frame.x(seen[0]), scale.bottom, { colour, dash: [2, 3] });
     ink.fillStyle = colour;
-    for (const steps of same ? seen.slice(0, 1) : seen) {
+    if (same && seen.length) {
       ink.beginPath();
-      ink.arc(frame.x(steps), y, same ? 4 : 3, 0, 2 * Math.PI);
+      ink.arc(frame.x(seen[0]), y, 4, 0, 2 * Math.PI);
       ink.fill();
     }
+    if (!same) for (const steps of seen) panel.line(frame.x(steps), y - 5, frame.x(steps), y + 5, { colour });
     const beyond = halfLives.length - seen.length;
     const text = same
       ? `half-life ${steps(halfLives[0])}${beyond ? " →" : ""}`
@@ -314,40 +347,30 @@ class Carousel {
   }
 
   /** The names at the ends of the curves, with what is left at the marked lag. */
-  drawNames(panel, curves, scale) {
+  drawNames(panel, curves, scale, units) {
     const { frame } = this;
     const last = frame.steps - 1;
-    panel.text("column", frame.right + 16, 13, `left at lag ${frame.step}`, { class: "wb-soft" });
+    panel.text("column", frame.right + 16, 13, `at lag ${frame.step}`, { class: "wb-soft" });
     const labels = curves.map((curve, n) => {
       const end = scale.y(curve.values[last], 3 * n - 4);
-      return { ...curve, end, y: Number.isFinite(end) ? end : scale.bottom };
+      return { ...curve, end, y: Number.isFinite(end) ? end : scale.bottom, text: this.value(curve.name, curve.values) };
     });
+    if (units) {
+      const end = scale.y(Math.max(...units.subarray(last * (units.length / frame.steps))));
+      const { key } = this.network;
+      labels.push({ name: "units", text: `each of ${units.length / frame.steps} units, thin`, word: `${key}-text`, end, y: end });
+    }
     apart(labels, LABEL, TITLE + 6, Math.max(scale.floor ?? 0, scale.bottom));
-    for (const { name, values, word, end, y } of labels) {
+    for (const { name, text, word, end, y } of labels) {
       panel.line(frame.right + 2, end, frame.right + 13, y);
-      panel.text(`name ${name}`, frame.right + 16, y + 4, this.value(name, values), { style: `fill:var(--${word})` });
+      panel.text(`name ${name}`, frame.right + 16, y + 4, text, { style: `fill:var(--${word})` });
     }
   }
 
   /** The sentence: what the gate alone would keep, and what the gradient in this network does. */
   speak() {
     const { frame, found, start, length, network } = this;
-    const { biases, halfLives, open, left, alone, others, size } = found;
-    const [least, most] = [Math.min(...halfLives), Math.max(...halfLives)];
-    const k = frame.step;
-    const gone = share(open[length]);
-    const first = start === "constant"
-      ? `At bias ${number(biases[0])} the gate keeps ${keeps(measure.logistic(biases[0]))} a step: half is gone after ${steps(least)} and ${gone} is left after ${length}.`
-      : `${start === "chrono" ? `The chrono start for ${length} steps gives` : "Their own forget biases give"} the ${biases.length} units half-lives from ${number(least)} to ${steps(most)}: ${gone} is left on average after ${length}.`;
-    if (found.waiting) {
-      frame.say(`${first} The run of this large network follows when you let go.`);
-      return;
-    }
-    const rest = others.map(({ label, key, left: theirs }, n) => [
-      n ? ", the " : "; the ", [label, `${key}-text`], ` network keeps ${share(theirs[k])}`,
-    ]).flat();
-    frame.say(`${first} In this `, [network.label, `${network.key}-text`], ` ${share(left[k])} of the gradient is left ${k} ${k === 1 ? "step" : "steps"} back`, ...rest,
-      alone[0] < FEW && size > FLAT ? `. Little gradient enters this cell state: |c| has grown to ${number(size, 2)}, where tanh is flat.` : ".");
+    frame.say(...sentence(found, { lag: frame.step, start, length, network }));
   }
 }
 

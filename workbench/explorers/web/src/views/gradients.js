@@ -7,46 +7,20 @@
 import { signed } from "../colours.js";
 import { choice, make, slider, tabs } from "../controls.js";
 import { Frame } from "../frame.js";
-import { drawArcs, drawStates, heightOf, measureArcs, DRAWN } from "../gradients/arcs.js";
-import { drawCurves, drawnNorms, linesOf, namesOf, nearest } from "../gradients/curves.js";
+import * as arcs from "../gradients/arcs.js";
+import { HEIGHT, drawCurves, drawnNorms, linesOf, namesOf, nearest } from "../gradients/curves.js";
 import { Marker } from "../gradients/marker.js";
-import { settled } from "../gradients/scale.js";
+import { widened } from "../gradients/scale.js";
 import { sentence, told } from "../gradients/sentence.js";
-import { bent, gradientReach, mostKept, stepFactor } from "../measures/gradients.js";
-import { number, power } from "../words.js";
+import { LEFT, RIGHT, fitted, hint, lossAt, room, signedTwo, widthOf } from "../gradients/texts.js";
+import { bent, gradientReach, keepsNorms, mostKept, stepFactor } from "../measures/gradients.js";
 
 const INPUT = 48;
 const MARKS = 22;
-const LEFT = { least: 96, most: 144, leader: 24 };
-const RIGHT = { least: 92, most: 136, leader: 16 };
 const LAG = 48; // steps back of the compared step at first, where there are twice as many
 const LETTER = 9; // pixels from step to step from which on every letter is written
 
 const lagFor = (steps) => Math.min(LAG, Math.floor(steps / 2));
-
-const widthOf = (text) => {
-  const ink = (widthOf.ink ??= make("canvas").getContext("2d"));
-  ink.font = '600 12px system-ui, "DejaVu Sans", sans-serif';
-  return ink.measureText(text).width;
-};
-
-/** A margin that has room for texts, as far as it may. */
-const room = ({ least, most, leader }, texts) =>
-  Math.min(most, Math.max(least, leader + Math.max(...texts.map(widthOf))));
-
-/** What stands at the step of the loss. */
-function lossAt({ values, kind }, step) {
-  const name = values?.[step] ?? `step ${step}`;
-  return `loss at ${kind === "label" ? `“${name}”` : name}`;
-}
-
-/** The beginning of a name that has room. */
-function fitted(name, room) {
-  if (widthOf(name) <= room) return name;
-  let end = name.length;
-  while (end > 1 && widthOf(`${name.slice(0, end)}…`) > room) end--;
-  return `${name.slice(0, end)}…`;
-}
 
 class Gradients {
   constructor(el, subject, send) {
@@ -54,7 +28,7 @@ class Gradients {
     const left = room(LEFT, [...namesOf(subject), subject.input]);
     const right = room(RIGHT, [0, steps - 1].map((t) => lossAt(times, t)));
     Object.assign(this, { subject, send, full: steps, used: steps, at: subject.at, picked: 0 });
-    Object.assign(this, { gain: 1, bias: 0, wanted: lagFor(steps), ghost: null });
+    Object.assign(this, { gain: 1, bias: 0, wanted: Math.max(1, Math.min(lagFor(steps), subject.at)), ghost: null });
     this.hands = networks.map((net) => ({ ...net.about.choices[0][0], ...net.numbers }));
     this.fit = (name) => fitted(name, left - LEFT.leader);
     const frame = (this.frame = new Frame(el, { title, question, steps, times, left, right }));
@@ -88,17 +62,20 @@ class Gradients {
         format: (value) => value.toFixed(2), label: name, ...more,
       }));
     hand("recurrent gain", { min: 0, max: 2, step: 0.01, value: 1, apply: (value) => (this.gain = value) });
-    const kept = networks.flatMap(({ about, label }) => about.keeps.map(({ bias }) => `${bias} of ${label}`));
-    if (kept.length)
+    if (networks.some(({ about }) => about.keeps.length))
       hand("forget bias", {
-        min: -4, max: 6, step: 0.05, value: 0, apply: (value) => (this.bias = value),
-        format: (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`,
+        min: -4, max: 6, step: 0.05, value: 0, apply: (value) => (this.bias = value), format: signedTwo,
       });
     hand("length", { min: 2, max: this.full, step: 1, value: this.full, format: String, apply: (value) => this.cut(value) });
     networks.forEach((net, k) => this.addOwn(net, k, hand));
-    const said = ["The gain multiplies every weight on a state."];
-    if (kept.length) said.push(`The forget bias is added to ${kept.join(", ")}.`);
-    frame.controls.after(make("p", { class: "wb-hint" }, `${said.join(" ")} A double click gives back.`));
+    this.hint = make("p", { class: "wb-hint" });
+    const hands = "Press an arc to compare its step; press or drag in the curves to move the loss. A double click resets a slider, and fits the scale.";
+    frame.controls.after(this.hint, make("p", { class: "wb-hint" }, hands));
+  }
+
+  drawHint() {
+    const words = hint(this.subject, this.runs);
+    if (this.hint.textContent !== words) this.hint.textContent = words;
   }
 
   /** Controls for the hyper-parameters that one network's cell has. */
@@ -122,14 +99,29 @@ class Gradients {
 
   addPanels() {
     const { frame } = this;
-    const tellArcs = (x) => this.tell(x, (step) => this.tellPicked(step));
-    this.arcs = frame.panel({ height: 80, label: "arcs to earlier steps", tell: tellArcs });
+    const tellPicked = (step) => this.tellPicked(step);
+    this.arcs = frame.panel({
+      height: arcs.HEIGHT, label: "arcs to earlier steps", scrub: false,
+      tell: (x, y) => {
+        const step = this.under({ x, y });
+        return step === null ? null : this.told(step, tellPicked);
+      },
+    });
+    arcs.listen(this.arcs, (point) => {
+      const step = this.under(point);
+      if (step !== null) this.compare(this.at - step);
+    });
+    this.arcs.element.addEventListener("pointermove", (event) => arcs.clearArcs(this.arcs, event));
     this.marks = frame.panel({ height: MARKS, label: "the step of the loss" });
-    this.input = frame.panel({ height: INPUT, label: "the input", tell: tellArcs });
+    this.input = frame.panel({ height: INPUT, label: "the input", tell: (x) => this.tell(x, tellPicked) });
     this.plot = frame.panel({
-      height: 264, label: "norms of the gradient over time",
+      height: HEIGHT, label: "norms of the gradient over time",
       tell: (x, y) => this.tell(x, (step) => this.tellNearest(step, y)),
     });
+    this.plot.element.addEventListener("dblclick", (event) => {
+      if (event.clientX - this.plot.element.getBoundingClientRect().left > frame.right) this.fitScale();
+    });
+    this.under = (point) => arcs.stepUnder(frame, this.curves[this.picked], this.measure, (step) => this.place(step), point);
     this.axis = frame.panel({ height: 40, label: "time axis" });
     this.marker = new Marker(frame, {
       onInput: (t) => this.compare(this.at - (t + this.offset)),
@@ -169,11 +161,11 @@ class Gradients {
   setLoss(at) {
     this.at = at;
     this.follow();
-    if (!this.ghost && !this.frame.playing) this.settle();
+    if (!this.ghost) this.settle();
   }
 
   compare(lag) {
-    this.wanted = Math.max(1, Math.min(this.at - this.first, lag));
+    this.wanted = Math.max(1, Math.min(this.at - this.first, lag)); // a lag that moves of the loss keep
     this.frame.redraw();
   }
 
@@ -243,9 +235,15 @@ class Gradients {
 
   /** Scales of what is drawn, kept while a hand drags so that nothing else moves. */
   settle() {
-    this.scale = settled(drawnNorms(this.curves, this.picked));
-    this.measure = measureArcs(this.curves[this.picked].norms, this.at - this.first);
+    this.window = widened(drawnNorms(this.curves, this.picked), this.window);
+    this.measure = arcs.measureArcs(this.curves[this.picked].norms, this.at - this.first);
     this.frame.redraw();
+  }
+
+  /** Let the scale of the norms be as narrow as it may. */
+  fitScale() {
+    this.window = undefined;
+    this.settle();
   }
 
   /** All networks in one message: of several in a row a notebook may drop all but the last. */
@@ -262,27 +260,29 @@ class Gradients {
   }
 
   tell(x, words) {
-    const step = this.frame.stepAt(x) + this.offset;
+    return this.told(this.frame.stepAt(x) + this.offset, words);
+  }
+
+  told(step, words) {
     if (step < this.first) return `${this.name(step)}: not read`;
     if (step > this.at) return `${this.name(step)}: after the loss, nothing comes back to it`;
     const lag = this.at - step;
-    const back = lag === 0 ? "the loss" : `${lag} back`;
-    return `${this.name(step)}, ${back}: ${words(step)}`;
+    return `${this.name(step)}, ${lag === 0 ? "the loss" : `${lag} back: ${words(step)}`}`;
   }
 
   tellNearest(step, y) {
     const line = nearest(linesOf(this.curves, this.picked), this.logAxis, step, y);
-    const norm = line.norms[step - line.first];
-    return `${line.name}, norm ${number(norm)}, ${told(norm)} of the loss’s`;
+    return `${line.name} ${told(line.norms[step - line.first])} of the gradient at the loss`;
   }
 
   /** The paths of the picked network apart and together. */
   tellPicked(step) {
     const { label, output, norms, paths, together, first } = this.curves[this.picked];
-    const at = (values) => values[step - first];
-    const apart = Object.entries(paths).map(([state, values]) => `, ${state} path ${number(at(values))}`);
-    if (apart.length) apart.push(`, together ${number(at(together))}`);
-    return `${label}, ‖∂L/∂${output}‖ = ${number(at(norms))} (${told(at(norms))})${apart.join("")}`;
+    const at = (values) => told(values[step - first]);
+    const states = Object.keys(paths);
+    const apart = states.map((state) => `, through ${state} ${at(paths[state])}`).join("");
+    const all = states.length ? `, ${[output, ...states].join(" and ")} together ${at(together)}` : "";
+    return `${label} ${at(norms)} of ‖∂L/∂${output}‖ at the loss${apart}${all}`;
   }
 
   draw() {
@@ -292,27 +292,26 @@ class Gradients {
     this.drawArcs(place, step);
     this.drawMarks();
     this.drawInput();
-    const { curves, picked, scale, ghost } = this;
-    this.logAxis = drawCurves(this.plot, { curves, picked, scale, ghost, step }, place, this.fit);
+    const { curves, picked, window, ghost } = this;
+    this.logAxis = drawCurves(this.plot, { curves, picked, window, ghost, step }, place, this.fit);
     frame.timeAxis(this.axis);
-    this.marker.draw(step === null ? null : step - this.offset, this.lag, this.name(step ?? this.at), this.marks);
+    this.marker.draw(step === null ? null : step - this.offset, this, this.name(step ?? this.at), this.marks);
+    this.drawHint();
     frame.say(...this.words());
   }
 
   drawArcs(place, step) {
     const { arcs: panel, frame, ghost, measure } = this;
     const curve = this.curves[this.picked];
-    panel.begin(heightOf(frame, measure.longest));
-    if (ghost) drawArcs(panel, ghost.curves[ghost.picked], measure, place, { alpha: 0.3 });
-    drawArcs(panel, curve, measure, place, { step });
-    drawStates(panel, curve, measure, place, frame.colour(curve.key));
+    panel.begin();
+    if (ghost) arcs.drawArcs(panel, ghost.curves[ghost.picked], measure, place, { alpha: 0.3 });
+    arcs.drawArcs(panel, curve, measure, place, { step });
+    arcs.drawStates(panel, curve, measure, place, frame.colour(curve.key));
     const norms = curve.norms.subarray(0, curve.at - curve.first);
-    const drawn = measureArcs(norms, norms.length).longest > 0;
+    const drawn = arcs.measureArcs(norms, norms.length).longest > 0;
     const none = norms.some(Number.isNaN) ? "the gradient is not a number" : "nothing reaches an earlier step";
-    const words = `${curve.label}: ${drawn ? `arcs as thick as ‖∂L/∂${curve.output}‖` : none}`;
-    const whole = `${words}, down to ${power(-DRAWN)} of the thickest`;
-    const fits = drawn && widthOf(whole) < frame.right - frame.left;
-    panel.text("words", frame.left, 12, fits ? whole : words, { style: `fill:var(--${curve.key}-text)` });
+    const words = `${curve.label}: ${drawn ? arcs.thickAs(curve.output) : none}`;
+    panel.text("words", frame.left, 12, words, { style: `fill:var(--${curve.key}-text)` });
     panel.text("states", frame.left - 12, panel.height - 4, `state ${curve.output}`, { "text-anchor": "end" });
     panel.end();
   }
@@ -360,16 +359,24 @@ class Gradients {
 
   words() {
     const { at, lag, curves, picked } = this;
-    const found = curves.map(({ label, key, norms, first }) => ({
+    const found = curves.map(({ label, key, norms, first }, k) => ({
       label, key, norm: norms[at - lag - first], factor: stepFactor(norms, at - first, lag),
+      orthogonal: keepsNorms(this.runs[k].network, this.subject.networks[k].about, this.functions(k)),
     }));
-    const { label, key, paths, first } = curves[picked];
+    const { label, key, paths, first, output } = curves[picked];
     const keep = this.subject.networks[picked].about.keeps[0];
+    const run = this.runs[picked];
     const kept = keep && lag > 0 && {
-      label, key, ...keep, ...mostKept(this.runs[picked], keep, at - first, lag),
-      path: paths[keep.state]?.[at - lag - first] ?? null,
+      label, key, output, ...keep, ...mostKept(run, keep, at - first, lag), units: run.network.units(keep.gate),
+      path: paths[keep.state]?.[at - lag - first] ?? null, factor: found[picked].factor,
     };
-    return sentence({ found, lag, name: this.name(at - lag), loss: this.name(at), kept: kept || null });
+    const names = { name: this.name(at - lag), loss: this.name(at) };
+    return sentence({ found, lag, wanted: this.wanted, ...names, kept: kept || null });
+  }
+
+  /** The names of the functions that one network has now. */
+  functions(k) {
+    return Object.keys(this.subject.networks[k].about.choices[0][0]).map((name) => this.hands[k][name]);
   }
 }
 
