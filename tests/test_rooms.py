@@ -123,6 +123,13 @@ def test_every_room_keeps_to_the_rules():
     assert violations(PACKAGE) == []
 
 
+def test_no_file_of_the_explorers_pages_is_long():
+    pages = PACKAGE / "explorers" / "web"
+    files = [*pages.glob("src/**/*.js"), *pages.glob("*.css")]
+    long = [f.name for f in files if len(f.read_text("utf-8").splitlines()) > LONGEST_FILE]
+    assert long == []
+
+
 def test_the_directions_have_no_way_back():
     for room, allowed in MAY_IMPORT.items():
         for other in allowed:

@@ -1,6 +1,6 @@
 /** Answers the geometry of curves that leave a log axis, for test_bandline.py. */
-import { partsOf } from "../../workbench/explorers/web/src/bandline.js";
-import { LogAxis, widened } from "../../workbench/explorers/web/src/gradients/scale.js";
+import { partsOf } from "../../workbench/explorers/web/src/frame/bandline.js";
+import { LogAxis, widened } from "../../workbench/explorers/web/src/views/gradients/scale.js";
 import { openLoopAt } from "../../workbench/explorers/web/src/measures/carousel.js";
 
 const { readFileSync } = await import("node:fs");

@@ -2,7 +2,7 @@
  * Runs the measures of the gradients explorer on jobs that Python made. Numbers travel as text, so
  * that every bit, infinity and not-a-number arrives.
  */
-import { rangeOf } from "../../workbench/explorers/web/src/gradients/scale.js";
+import { rangeOf } from "../../workbench/explorers/web/src/views/gradients/scale.js";
 import {
   bent, gradientReach, mostKept, rowNorms, stepFactor,
 } from "../../workbench/explorers/web/src/measures/gradients.js";

@@ -26,7 +26,7 @@ def test_numbers_shares_and_powers_are_written_alike(node, tmp_path):
     script = tmp_path / "words.mjs"
     script.write_text(
         f"""
-import {{ number, power, share }} from {json.dumps((WEB / "words.js").as_uri())};
+import {{ number, power, share }} from {json.dumps((WEB / "frame" / "words.js").as_uri())};
 import {{ readFileSync }} from "node:fs";
 const bytes = Uint8Array.from(readFileSync(0));
 const values = Array.from(new Float64Array(bytes.buffer));

@@ -1,7 +1,7 @@
 """What Python answers for a network that is too large to run in a page at every move of a hand.
 
 The answer is small whatever the network's size: heat maps of at most `ROWS` units, evenly spaced,
-as bytes, and every number of one unit. The other side is web/src/shown.js.
+as bytes, and every number of one unit. The other side is web/src/views/gates/shown.js.
 """
 
 import numpy as np

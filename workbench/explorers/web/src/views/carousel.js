@@ -3,15 +3,15 @@
  * alone, on a run, and beside other cells. Drag the bias, and the time scale follows.
  */
 
-import { drawParts, partsOf } from "../bandline.js";
-import { left, sentence } from "../carouselwords.js";
-import { slider, tabs, make } from "../controls.js";
-import { Decades } from "../decades.js";
-import { Frame } from "../frame.js";
-import { GateCurve, steps } from "../gatecurve.js";
+import { drawParts, partsOf } from "../frame/bandline.js";
+import { left, sentence } from "./carousel/words.js";
+import { slider, tabs, make } from "../frame/controls.js";
+import { Decades } from "./carousel/decades.js";
+import { Frame } from "../frame/frame.js";
+import { GateCurve, steps } from "./carousel/gatecurve.js";
 import * as measure from "../measures/carousel.js";
-import { apart } from "../panel.js";
-import { number } from "../words.js";
+import { apart } from "../frame/panel.js";
+import { number } from "../frame/words.js";
 
 const TITLE = 22; // pixels of the words above a panel
 const LINEAR = 80;

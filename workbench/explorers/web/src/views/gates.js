@@ -3,15 +3,15 @@
  * step and its weights. Drag a weight, hold a gate at 0 or 1: the whole trace follows.
  */
 
-import { shares, signed } from "../colours.js";
-import { choice, make, tabs } from "../controls.js";
-import { drawCell, layout } from "../diagram.js";
-import { Frame } from "../frame.js";
-import { sayDragged, sayHeld, sayStep } from "../gatewords.js";
+import { shares, signed } from "../frame/colours.js";
+import { choice, make, tabs } from "../frame/controls.js";
+import { drawCell, layout } from "./gates/diagram.js";
+import { Frame } from "../frame/frame.js";
+import { sayDragged, sayHeld, sayStep } from "./gates/words.js";
 import { strongest } from "../measures/gates.js";
-import { KernelShown, PageShown } from "../shown.js";
-import { Weights } from "../weights.js";
-import { number } from "../words.js";
+import { KernelShown, PageShown } from "./gates/shown.js";
+import { Weights } from "./gates/weights.js";
+import { number } from "../frame/words.js";
 
 const CURVE = 30;
 const GAP = 3;

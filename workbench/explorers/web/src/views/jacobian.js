@@ -4,12 +4,12 @@
  * parameter. Drag the recurrent gain, move over the triangle: everything follows.
  */
 
-import { choice, make, slider, tabs } from "../controls.js";
-import { Frame } from "../frame.js";
+import { choice, make, slider, tabs } from "../frame/controls.js";
+import { Frame } from "../frame/frame.js";
 import {
   Products, blockOf, lagContributions, logSigma, recurrentMatrices, recurrentParameter, windowOf, withGain,
 } from "../measures/jacobian.js";
-import { number, numberOfLog, share } from "../words.js";
+import { number, numberOfLog, share } from "../frame/words.js";
 import { Bars, LAGS } from "./jacobian/bars.js";
 import { Decay } from "./jacobian/decay.js";
 import { Triangle } from "./jacobian/triangle.js";

@@ -3,13 +3,13 @@
  * mask, the direction and the line of code to choose, and a sentence on what is read.
  */
 
-import { shares, signed } from "../colours.js";
-import { choice, make, slider, tabs } from "../controls.js";
-import { Frame } from "../frame.js";
+import { shares, signed } from "../frame/colours.js";
+import { choice, make, slider, tabs } from "../frame/controls.js";
+import { Frame } from "../frame/frame.js";
 import { readLast, rightAtEnd, runPadded, statesAlone } from "../measures/padding.js";
-import { number } from "../words.js";
-import { Brick, FLOW } from "./padding_brick.js";
-import { CODE, linesOf, sentence } from "./padding_words.js";
+import { number } from "../frame/words.js";
+import { Brick, FLOW } from "./padding/brick.js";
+import { CODE, linesOf, sentence } from "./padding/words.js";
 
 const SHOWN = 8; // units whose numbers are written out
 const START = {

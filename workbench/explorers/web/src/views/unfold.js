@@ -4,15 +4,15 @@
  */
 
 import { scaleLinear } from "d3-scale";
-import { signed } from "../colours.js";
-import { choice, make, slider, tabs } from "../controls.js";
-import { Formulas, arrows } from "../formulas.js";
-import { Frame } from "../frame.js";
+import { signed } from "../frame/colours.js";
+import { choice, make, slider, tabs } from "../frame/controls.js";
+import { Formulas, arrows } from "./unfold/formulas.js";
+import { Frame } from "../frame/frame.js";
 import { lengths, reach } from "../measures/unfold.js";
-import { Reading } from "../reading.js";
-import { part, sayBackward, sayEdit, sayForward } from "../unfoldedwords.js";
-import { Unrolled, places } from "../unrolled.js";
-import { number, power } from "../words.js";
+import { Reading } from "./unfold/reading.js";
+import { part, sayBackward, sayEdit, sayForward } from "./unfold/words.js";
+import { Unrolled, places } from "./unfold/unrolled.js";
+import { number, power } from "../frame/words.js";
 
 const [ZOOM, INPUT, TRACK, ZERO] = [20, 48, 60, 10];
 const WIDE = 800;

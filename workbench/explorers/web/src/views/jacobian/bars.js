@@ -1,7 +1,7 @@
 /** What each step adds to the gradient of a parameter, for a loss at step t. */
 
 import { scaleLinear } from "d3-scale";
-import { number, share } from "../../words.js";
+import { number, share } from "../../frame/words.js";
 import { keepWithin, pickEarlier } from "./pick.js";
 
 export const LAGS = 5; // whose share is told

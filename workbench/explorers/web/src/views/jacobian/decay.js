@@ -4,8 +4,8 @@
  */
 
 import { scaleLinear } from "d3-scale";
-import { apart } from "../../panel.js";
-import { number, numberOfLog, power } from "../../words.js";
+import { apart } from "../../frame/panel.js";
+import { number, numberOfLog, power } from "../../frame/words.js";
 import { keepWithin, pickEarlier } from "./pick.js";
 
 const HEAD = 22;

@@ -1,9 +1,9 @@
 /** The triangle: every pair of steps in the colour of its norm; a click chooses a pair. */
 
 import { scaleLinear } from "d3-scale";
-import { bytesOf, paint, signed } from "../../colours.js";
-import { make } from "../../controls.js";
-import { power } from "../../words.js";
+import { bytesOf, paint, signed } from "../../frame/colours.js";
+import { make } from "../../frame/controls.js";
+import { power } from "../../frame/words.js";
 import { keepWithin } from "./pick.js";
 
 const [LEAST, MOST] = [272, 320]; // pixels of its height

@@ -1,8 +1,8 @@
 /** The singular values of the chosen product: dots on a log axis, each with its number. */
 
 import { scaleLinear } from "d3-scale";
-import { apart } from "../../panel.js";
-import { numberOfLog, power } from "../../words.js";
+import { apart } from "../../frame/panel.js";
+import { numberOfLog, power } from "../../frame/words.js";
 
 const HEAD = 56; // pixels for its name
 const BAND = 20; // pixels for what cannot be told from 0

@@ -4,8 +4,8 @@
  * carries for one unit.
  */
 
-import { NEGATIVE, POSITIVE } from "./colours.js";
-import { number } from "./words.js";
+import { NEGATIVE, POSITIVE } from "../../frame/colours.js";
+import { number } from "../../frame/words.js";
 
 const BOX = { width: 68, height: 34 };
 const ROW = 42;

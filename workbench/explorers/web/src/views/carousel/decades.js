@@ -3,7 +3,7 @@
  * band for what is smaller or exactly 0. It is fitted on request only, so that nothing jumps in a drag.
  */
 
-import { power } from "./words.js";
+import { power } from "../../frame/words.js";
 
 const GAP = 6;
 const BAND = 18;

@@ -1,7 +1,7 @@
 /** Curves of gradient norms on a log axis, each with its name at its end. */
 
-import { drawParts, partsOf } from "../bandline.js";
-import { apart } from "../panel.js";
+import { drawParts, partsOf } from "../../frame/bandline.js";
+import { apart } from "../../frame/panel.js";
 import { LogAxis } from "./scale.js";
 
 export const HEIGHT = 280;

@@ -1,6 +1,6 @@
 /** The sentence under the gates explorer: what held lines did, a dragged weight, or the gates. */
 
-import { number, share } from "./words.js";
+import { number, share } from "../../frame/words.js";
 
 /** "at the end (2008) h[0] is": the output of the unit at the last step. */
 const ending = ({ frame, output, unit }) => `at the end (${frame.name(frame.steps - 1)}) ${output}[${unit}] is`;

@@ -1,6 +1,6 @@
 /** The step that is compared: a line through all panels with a flag that a hand or keys move. */
 
-import { make } from "../controls.js";
+import { make } from "../../frame/controls.js";
 
 export class Marker {
   /** onInput(step of the frame), onMove(steps further back), onReset(). */

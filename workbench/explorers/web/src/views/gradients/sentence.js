@@ -1,6 +1,6 @@
 /** What the curves say, in words that change with them. Takes numbers, computes none. */
 
-import { number, share } from "../words.js";
+import { number, share } from "../../frame/words.js";
 
 const EXPLODED = 100;
 const SAME = 1e-9; // relative; a norm this near to 1 is the loss's own

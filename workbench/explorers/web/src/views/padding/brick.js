@@ -4,8 +4,8 @@
  * two numbers. Computes nothing: a scene holds what is drawn.
  */
 
-import { colour, signed } from "../colours.js";
-import { number } from "../words.js";
+import { colour, signed } from "../../frame/colours.js";
+import { number } from "../../frame/words.js";
 
 const HEAD = 44;
 const INPUT = 22;

@@ -3,9 +3,9 @@
  * down, or take the slider. Tells what changes; runs nothing.
  */
 
-import { colour, signed } from "./colours.js";
-import { choice, make, slider } from "./controls.js";
-import { number } from "./words.js";
+import { colour, signed } from "../../frame/colours.js";
+import { choice, make, slider } from "../../frame/controls.js";
+import { number } from "../../frame/words.js";
 
 const LARGEST = 26;
 const SMALLEST = 5;

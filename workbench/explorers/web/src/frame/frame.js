@@ -285,7 +285,7 @@ export class Frame {
     }
     const wide = { label: 10, step: 40, date: 88 }[kind] ?? 72;
     const every = Math.ceil((this.steps * wide) / (this.right - this.left));
-    const nice = kind === "label" ? every : [1, 2, 5, 10, 20, 50, 100, 200, 500].find((n) => n >= every) ?? every;
+    const nice = kind === "label" ? every : [1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 100, 200].find((n) => n >= every) ?? every;
     const texts = [];
     const from = kind === "step" ? this.times.from ?? 0 : 0;
     for (let t = (nice - (from % nice)) % nice; t < this.steps; t += nice)

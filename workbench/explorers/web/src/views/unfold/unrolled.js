@@ -3,9 +3,9 @@
  * pictures/unfold.py draws it. What lies where, what is under the pointer; computes nothing.
  */
 
-import { colour, signed } from "./colours.js";
-import { part } from "./unfoldedwords.js";
-import { number } from "./words.js";
+import { colour, signed } from "../../frame/colours.js";
+import { part } from "./words.js";
+import { number } from "../../frame/words.js";
 
 const FOLDED = 192; // pixels that the folded cell with its sign takes
 const MIDDLE = 84; // of the folded cell

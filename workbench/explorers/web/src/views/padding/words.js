@@ -1,6 +1,6 @@
 /** What the padding explorer says: the reader's code, and the sentence about what it reads. */
 
-import { number } from "../words.js";
+import { number } from "../../frame/words.js";
 
 /** The lines of code that read a last state, by the name of their rule. */
 export const CODE = {

@@ -3,7 +3,7 @@
  * can be replaced. Keeps what it was at first; runs nothing.
  */
 
-import { number } from "./words.js";
+import { number } from "../../frame/words.js";
 
 const NOTCH = 14; // pixels from one letter to the next while one is dragged
 const SPAN = 160; // pixels that take a number over the whole span of the input

@@ -1,6 +1,6 @@
 /** Words of the gradients explorer and the room they take: margins, names, the hint. */
 
-import { make } from "../controls.js";
+import { make } from "../../frame/controls.js";
 
 export const LEFT = { least: 96, most: 144, leader: 24 };
 export const RIGHT = { least: 92, most: 136, leader: 16 };

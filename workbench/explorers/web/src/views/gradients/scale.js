@@ -3,7 +3,7 @@
  * place among them. Knows norms and pixels, no networks.
  */
 
-import { power } from "../words.js";
+import { power } from "../../frame/words.js";
 
 const DEPTH = 16; // decades below the loss at which a part no longer changes a float64 sum
 const BAND = 20;

@@ -4,10 +4,10 @@
  * with blanks; the numbers from a run.
  */
 
-import { colour, signed } from "./colours.js";
-import { choice, make } from "./controls.js";
-import { inputBack, stepBack } from "./measures/unfold.js";
-import { number } from "./words.js";
+import { colour, signed } from "../../frame/colours.js";
+import { choice, make } from "../../frame/controls.js";
+import { inputBack, stepBack } from "../../measures/unfold.js";
+import { number } from "../../frame/words.js";
 
 const [LABEL, TAIL, TALL, WIDEST, LINE] = [128, 92, 20, 28, 26];
 const TIGHT = "+\u2212\u2299\u00b7/"; // a negative number after one of these needs brackets
