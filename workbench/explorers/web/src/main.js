@@ -1,11 +1,11 @@
 /** The module that anywidget loads: reads what Python sent and hands it to the view it names. */
 
 import { make } from "./frame/controls.js";
+import * as words from "./frame/words.js";
 import { Network, importCell } from "./network.js";
 import { pack, unpack } from "./packing.js";
 import { readSubject } from "./subject.js";
 import { views } from "./views/index.js";
-import * as words from "./frame/words.js";
 
 /**
  * The way to Python: `send(about, arrays)` tells what the reader has set; `send.ask(about)` gives

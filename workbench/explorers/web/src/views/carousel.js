@@ -4,14 +4,14 @@
  */
 
 import { drawParts, partsOf } from "../frame/bandline.js";
-import { left, sentence } from "./carousel/words.js";
 import { slider, tabs, make } from "../frame/controls.js";
-import { Decades } from "./carousel/decades.js";
 import { Frame } from "../frame/frame.js";
-import { GateCurve, steps } from "./carousel/gatecurve.js";
-import * as measure from "../measures/carousel.js";
 import { apart } from "../frame/panel.js";
 import { number } from "../frame/words.js";
+import * as measure from "../measures/carousel.js";
+import { Decades } from "./carousel/decades.js";
+import { GateCurve, steps } from "./carousel/gatecurve.js";
+import { left, sentence } from "./carousel/words.js";
 
 const TITLE = 22; // pixels of the words above a panel
 const LINEAR = 80;

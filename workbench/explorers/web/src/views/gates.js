@@ -5,13 +5,13 @@
 
 import { shares, signed } from "../frame/colours.js";
 import { choice, make, tabs } from "../frame/controls.js";
-import { drawCell, layout } from "./gates/diagram.js";
 import { Frame } from "../frame/frame.js";
-import { sayDragged, sayHeld, sayStep } from "./gates/words.js";
+import { number } from "../frame/words.js";
 import { strongest } from "../measures/gates.js";
+import { drawCell, layout } from "./gates/diagram.js";
 import { KernelShown, PageShown } from "./gates/shown.js";
 import { Weights } from "./gates/weights.js";
-import { number } from "../frame/words.js";
+import { sayDragged, sayHeld, sayStep } from "./gates/words.js";
 
 const CURVE = 30;
 const GAP = 3;

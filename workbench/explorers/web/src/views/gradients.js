@@ -7,13 +7,13 @@
 import { signed } from "../frame/colours.js";
 import { choice, make, slider, tabs } from "../frame/controls.js";
 import { Frame } from "../frame/frame.js";
+import { bent, gradientReach, keepsNorms, mostKept, stepFactor } from "../measures/gradients.js";
 import * as arcs from "./gradients/arcs.js";
 import { HEIGHT, drawCurves, drawnNorms, linesOf, namesOf, nearest } from "./gradients/curves.js";
 import { Marker } from "./gradients/marker.js";
 import { widened } from "./gradients/scale.js";
 import { sentence, told } from "./gradients/sentence.js";
 import { LEFT, RIGHT, fitted, hint, lossAt, room, signedTwo, widthOf } from "./gradients/texts.js";
-import { bent, gradientReach, keepsNorms, mostKept, stepFactor } from "../measures/gradients.js";
 
 const INPUT = 48;
 const MARKS = 22;

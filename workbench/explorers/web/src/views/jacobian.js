@@ -6,10 +6,10 @@
 
 import { choice, make, slider, tabs } from "../frame/controls.js";
 import { Frame } from "../frame/frame.js";
+import { number, numberOfLog, share } from "../frame/words.js";
 import {
   Products, blockOf, lagContributions, logSigma, recurrentMatrices, recurrentParameter, windowOf, withGain,
 } from "../measures/jacobian.js";
-import { number, numberOfLog, share } from "../frame/words.js";
 import { Bars, LAGS } from "./jacobian/bars.js";
 import { Decay } from "./jacobian/decay.js";
 import { Triangle } from "./jacobian/triangle.js";

@@ -6,8 +6,8 @@
 import { shares, signed } from "../frame/colours.js";
 import { choice, make, slider, tabs } from "../frame/controls.js";
 import { Frame } from "../frame/frame.js";
-import { readLast, rightAtEnd, runPadded, statesAlone } from "../measures/padding.js";
 import { number } from "../frame/words.js";
+import { readLast, rightAtEnd, runPadded, statesAlone } from "../measures/padding.js";
 import { Brick, FLOW } from "./padding/brick.js";
 import { CODE, linesOf, sentence } from "./padding/words.js";
 

@@ -3,18 +3,18 @@
  * Drag what a copy reads, ask an arrow what it carries; the whole input lies below.
  */
 
-import { scaleLinear } from "d3-scale";
 import { signed } from "../frame/colours.js";
 import { choice, make, slider, tabs } from "../frame/controls.js";
-import { Formulas, arrows } from "./unfold/formulas.js";
 import { Frame } from "../frame/frame.js";
+import { number } from "../frame/words.js";
 import { lengths, reach } from "../measures/unfold.js";
+import { Formulas, arrows } from "./unfold/formulas.js";
+import { TRACK, drawReach } from "./unfold/reach.js";
 import { Reading } from "./unfold/reading.js";
-import { part, sayBackward, sayEdit, sayForward } from "./unfold/words.js";
 import { Unrolled, places } from "./unfold/unrolled.js";
-import { number, power } from "../frame/words.js";
+import { part, sayBackward, sayEdit, sayForward } from "./unfold/words.js";
 
-const [ZOOM, INPUT, TRACK, ZERO] = [20, 48, 60, 10];
+const [ZOOM, INPUT] = [20, 48];
 const WIDE = 800;
 const largest = (values) => values.reduce((most, v) => Math.max(most, Math.abs(v) || 0), 0);
 
@@ -330,7 +330,7 @@ class Unfold {
   drawTrack() {
     const { track: panel, frame } = this;
     panel.begin();
-    if (this.backward) this.drawReach(panel);
+    if (this.backward) drawReach(panel, this);
     else {
       const { output } = this.reached;
       const scale = signed(this.limits[output]);
@@ -342,35 +342,6 @@ class Unfold {
       panel.text("low", frame.right + 8, TRACK - 4, number(scale.low, 2), { class: "wb-soft" });
     }
     panel.end();
-  }
-
-  /** How much of the gradient is left at every step, on a log axis; an exact 0 lies in its band. */
-  drawReach(panel) {
-    const { frame, reached } = this;
-    const [low, high] = this.decades;
-    const scale = scaleLinear([low, high], [TRACK - ZERO - 6, 8]);
-    for (const exponent of [low, high]) {
-      panel.line(frame.left, scale(exponent), frame.right, scale(exponent));
-      panel.text(`decade ${exponent === low}`, frame.right + 8, scale(exponent) + 4, power(exponent), { class: "wb-soft" });
-    }
-    const zero = TRACK - 4;
-    const states = Object.entries(reached.carried);
-    const y = (values) => (t) => {
-      if (this.revealing && t < frame.step) return NaN;
-      return values[t] > 0 ? Math.min(TRACK - 3, Math.max(3, scale(Math.log10(values[t])))) : zero;
-    };
-    states.forEach(([state, values], k) => {
-      panel.curve(y(values), { colour: frame.colour("back"), dash: k ? [4, 3] : [], width: 1.6, to: k ? reached.at : frame.steps });
-    });
-    panel.text("left", frame.left - 12, 20, states.length > 1 ? `gradient ${this.grown ? "size" : "left"}` : `${this.grown ? "size" : "left"} of dL/d${reached.output}`, { "text-anchor": "end" });
-    panel.text("scale", frame.left - 12, 36, "log scale", { class: "wb-soft", "text-anchor": "end" });
-    if (states.length < 2 || this.revealing) return;
-    // Each curve is named where it is oldest, the upper ones above it, the lowest below.
-    const sorted = states.map(([state, values]) => ({ state, y: y(values)(0) })).sort((a, b) => a.y - b.y);
-    sorted.forEach(({ state, y: height }, k) => {
-      const place = k === sorted.length - 1 ? Math.min(TRACK - 1, height + 14) : Math.max(10, height - 5 - 12 * (sorted.length - 2 - k));
-      panel.text(`curve ${state}`, frame.left + 4, place, `dL/d${state}`, { class: "wb-halo", style: "fill:var(--back-text)" });
-    });
   }
 
   tellInput(x) {

@@ -3,8 +3,8 @@
  * that they give. One point can be dragged along the curve. Tells what changes; runs nothing.
  */
 
-import { halfLife, logistic } from "../../measures/carousel.js";
 import { number } from "../../frame/words.js";
+import { halfLife, logistic } from "../../measures/carousel.js";
 
 const TOP = 28;
 const TALL = 96;

@@ -1,8 +1,8 @@
 /** What the carousel's curves say, in words that change with them. Takes numbers, computes none. */
 
-import { keeps, steps } from "./gatecurve.js";
-import { logistic } from "../../measures/carousel.js";
 import { number, share } from "../../frame/words.js";
+import { logistic } from "../../measures/carousel.js";
+import { keeps, steps } from "./gatecurve.js";
 
 const FEW = 0.05; // of the gradient: when no more enters the cell state, the sentence says why
 const FLAT = 2; // |c| from which on tanh(c) is nearly flat

@@ -6,8 +6,8 @@
 
 import { colour, signed } from "../../frame/colours.js";
 import { choice, make } from "../../frame/controls.js";
-import { inputBack, stepBack } from "../../measures/unfold.js";
 import { number } from "../../frame/words.js";
+import { inputBack, stepBack } from "../../measures/unfold.js";
 
 const [LABEL, TAIL, TALL, WIDEST, LINE] = [128, 92, 20, 28, 26];
 const TIGHT = "+\u2212\u2299\u00b7/"; // a negative number after one of these needs brackets

@@ -4,8 +4,8 @@
  */
 
 import { colour, signed } from "../../frame/colours.js";
-import { part } from "./words.js";
 import { number } from "../../frame/words.js";
+import { part } from "./words.js";
 
 const FOLDED = 192; // pixels that the folded cell with its sign takes
 const MIDDLE = 84; // of the folded cell

@@ -1,7 +1,7 @@
 /** The sentence under the unfold explorer, in each of its three moods. */
 
-import { changes } from "../../measures/unfold.js";
 import { number, share } from "../../frame/words.js";
+import { changes } from "../../measures/unfold.js";
 
 /** What has come back of a gradient that began as 1: 12 %; above 1, 1.96 times. */
 export const part = (value) => (value > 1 && number(value) !== "1" ? `${number(value)} times` : share(value));
