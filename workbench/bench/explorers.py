@@ -6,7 +6,8 @@
 Needs Chromium and the extra "test" (Playwright). Each explorer is opened in a notebook; its main
 slider is moved with the arrow keys, then dragged with the pointer. A step is the time from the
 event that the browser gave the slider to the first animation frame after the new picture was
-drawn. Numbers vary with the machine and with what else runs on it.
+drawn. Updates are the pictures drawn in a second while the slider moves in every animation frame,
+faster than a test can move the pointer. Numbers vary with the machine and with what else runs.
 """
 
 import contextlib
@@ -23,17 +24,17 @@ import urllib.request
 from pathlib import Path
 
 CASES = {
-    "gates": ("wb.explore.gates('lstm')", "U.i[0, 0]"),
-    "kernel": ("wb.explore.gates('lstm', hidden_size=256)", "U.i[0, 0]"),
-    "unfold": ("wb.explore.unfold('lstm')", "sunspots at 2006"),
-    "gradients": ("wb.explore.gradients()", "recurrent gain"),
-    "jacobian": ("wb.explore.jacobian()", "recurrent gain"),
-    "carousel": ("wb.explore.carousel()", "forget bias"),
-    "padding": ("wb.explore.padding()", "padding value"),
+    "gates": "wb.explore.gates('lstm')",
+    "kernel": "wb.explore.gates('lstm', hidden_size=256)",
+    "unfold": "wb.explore.unfold('lstm')",
+    "gradients": "wb.explore.gradients()",
+    "jacobian": "wb.explore.jacobian()",
+    "carousel": "wb.explore.carousel()",
+    "padding": "wb.explore.padding()",
 }
-"""Name -> the code that shows an explorer, and the slider that is moved. "kernel" is the gates of a
+"""Name -> the code that shows an explorer; its first slider is moved. "kernel" is the gates of a
 network that is too large for the page: each of its updates is computed by Numba."""
-KEYS, DRAG = 120, 3.0  # key presses, seconds of dragging
+KEYS, SECONDS = 120, 3.0  # key presses, seconds of dragging
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 
 # Watches one slider: when it changed, and when the frame that shows the change was there.
@@ -64,6 +65,24 @@ window.WebSocket = new Proxy(WebSocket, {
     return socket;
   },
 });
+"""
+# Moves the slider in every animation frame for some seconds: a hand that is as fast as the screen.
+SWEEP = """
+async ([slider, seconds]) => {
+  const [low, high] = [Number(slider.min), Number(slider.max)];
+  Object.assign(seen, { drawn: 0, bytes: 0, frames: 0, since: performance.now() });
+  await new Promise((done) => {
+    const move = (now) => {
+      if (now - seen.since > 1000 * seconds) return done();
+      const share = 0.5 + 0.4 * Math.sin(++seen.frames / 20);
+      slider.value = low + share * (high - low);
+      slider.dispatchEvent(new Event("input", { bubbles: true }));
+      requestAnimationFrame(move);
+    };
+    requestAnimationFrame(move);
+  });
+  return { ...seen, spent: performance.now() - seen.since };
+}
 """
 IDLE = """
 () => {
@@ -119,7 +138,7 @@ def notebook(code):
 
 def measure(browser, address, token, folder, name):
     """One row of the table: what was seen with one explorer."""
-    code, control = CASES[name]
+    code = CASES[name]
     (Path(folder) / f"{name}.ipynb").write_text(json.dumps(notebook(code)))
     context = browser.new_context(viewport={"width": 1400, "height": 1400})
     page = context.new_page()
@@ -135,11 +154,11 @@ def measure(browser, address, token, folder, name):
     page.wait_for_selector(".wb[data-drawn]", timeout=60000)
     first = time.perf_counter() - began
     page.wait_for_timeout(2000)
-    slider = page.get_by_role("slider", name=control, exact=True)
+    slider = page.locator(".wb input[type=range]").first
     slider.scroll_into_view_if_needed()
     slider.evaluate(WATCH)
-    steps = press(page, slider)
-    row = {"first": first, "step": steps, **drag(page, slider)}
+    row = {"first": first, "step": press(page, slider), "drag": drag(page, slider)}
+    row["rate"], row["bytes"] = sweep(page, slider)
     context.close()
     return row
 
@@ -157,24 +176,25 @@ def press(page, slider):
 
 
 def drag(page, slider):
-    """Drag to and fro; the steps, how many pictures a second, bytes to the kernel for each."""
+    """Drag to and fro with the pointer: what each step took."""
     box = slider.bounding_box()
     middle = box["y"] + box["height"] / 2
-    place = lambda share: (box["x"] + box["width"] * (0.1 + 0.8 * share), middle)  # noqa: E731
-    page.mouse.move(*place(0.5))
+    page.mouse.move(box["x"] + box["width"] / 2, middle)
     page.mouse.down()
-    page.evaluate("seen.steps = []; seen.drawn = 0; seen.bytes = 0; seen.since = performance.now()")
+    page.evaluate("seen.steps = []")
     began, k = time.perf_counter(), 0
-    while time.perf_counter() - began < DRAG:
+    while time.perf_counter() - began < SECONDS:
         k += 1
-        page.mouse.move(*place(abs((k % 120) / 60 - 1)))
-    seen = page.evaluate("({ ...seen, spent: performance.now() - seen.since })")
+        share = 0.1 + 0.8 * abs((k % 120) / 60 - 1)
+        page.mouse.move(box["x"] + box["width"] * share, middle)
     page.mouse.up()
-    return {
-        "drag": seen["steps"],
-        "rate": 1000 * seen["drawn"] / seen["spent"],
-        "bytes": seen["bytes"] / max(1, seen["drawn"]),
-    }
+    return page.evaluate("seen.steps")
+
+
+def sweep(page, slider):
+    """(pictures a second, bytes between page and kernel for each)."""
+    seen = page.evaluate(SWEEP, [slider.element_handle(), SECONDS])
+    return 1000 * seen["drawn"] / seen["spent"], seen["bytes"] / max(1, seen["drawn"])
 
 
 def quantile(values, share):

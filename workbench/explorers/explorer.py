@@ -28,7 +28,9 @@ class Explorer(anywidget.AnyWidget):
     _css = page.stylesheet()
     to_page = traitlets.Bytes(b"").tag(sync=True)
     # A page's bytes arrive as a memoryview, which is no bytes to traitlets.
-    from_page = traitlets.Bytes(b"").tag(sync=True, from_json=lambda sent, _: bytes(sent))
+    from_page = traitlets.Bytes(b"").tag(
+        sync=True, echo_update=False, from_json=lambda sent, _: bytes(sent)
+    )
     answer = traitlets.Bytes(b"").tag(sync=True)
 
     def __init__(self, title, about, arrays, nets, picture, compute=None):

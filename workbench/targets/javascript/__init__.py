@@ -9,6 +9,7 @@ This package writes text; it knows nothing of pages, sliders or Node.js.
 """
 
 import json
+from functools import lru_cache
 
 from ...equations.cell import WRITERS
 from ...equations.gradient import contributions
@@ -110,6 +111,7 @@ def _reads(spell, graph, line):
     return list(found.values())
 
 
+@lru_cache(maxsize=64)
 def products(cell):
     """Product name ("U.f h") -> (matrix name, operand node, id of node -> name of the line).
 

@@ -3,7 +3,7 @@
  * down, or take the slider. Tells what changes; runs nothing.
  */
 
-import { colour, signed } from "../../frame/colours.js";
+import { colour, paint, signed } from "../../frame/colours.js";
 import { choice, make, slider } from "../../frame/controls.js";
 import { number } from "../../frame/words.js";
 
@@ -173,11 +173,10 @@ export class Weights {
     const { ink } = panel;
     const scale = signed(this.limit);
     const gap = side > 8 ? 1 : 0;
-    for (let j = 0; j < rows; j++)
-      for (let k = 0; k < columns; k++) {
-        ink.fillStyle = colour(values[j * width + k], scale);
-        ink.fillRect(1 + k * side, 1 + j * side, side - gap, side - gap);
-      }
+    this.drawSquares(values, width, rows, columns, scale);
+    // Lines of paper between squares that are large enough to have some.
+    for (let k = 1; gap && k < columns; k++) panel.line(k * side + 0.5, 1, k * side + 0.5, bottom, { colour: this.frame.colour("bg") });
+    for (let j = 1; gap && j < rows; j++) panel.line(1, j * side + 0.5, columns * side, j * side + 0.5, { colour: this.frame.colour("bg") });
     this.drawKey(scale, bottom + 10);
     if (!whole) panel.text("part", 0, bottom + KEY + 12, `the first ${rows} of ${all} rows, ${columns} of ${width} columns`, { class: "wb-soft" });
     const [row, column] = [Math.floor(this.index / width), this.index % width];
@@ -188,6 +187,20 @@ export class Weights {
       ink.strokeRect(1 + column * side, 1 + row * side, side - gap, side - gap);
     }
     panel.end();
+  }
+
+  /** One pixel for each number, drawn as large as a square: thousands of them cost one image. */
+  drawSquares(values, width, rows, columns, scale) {
+    const { panel, frame } = this;
+    const { side } = this.part;
+    const image = new ImageData(columns, rows);
+    for (let j = 0; j < rows; j++)
+      for (let k = 0; k < columns; k++)
+        paint(image.data, 4 * (j * columns + k), values[j * width + k], scale, frame.inkBytes);
+    const small = make("canvas", { width: columns, height: rows });
+    small.getContext("2d").putImageData(image, 0, 0);
+    panel.ink.imageSmoothingEnabled = false;
+    panel.ink.drawImage(small, 1, 1, columns * side, rows * side);
   }
 
   /** The colours with their ends, below the squares. */
