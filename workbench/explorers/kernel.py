@@ -11,7 +11,7 @@ from .subject import gates
 
 LARGE = 8_000_000
 """Multiplications of one run above which a page would no longer follow a hand."""
-ROWS = 12
+ROWS = 10
 LEVELS = 254  # of a byte in a heat map; 255 is not a number
 
 
@@ -40,13 +40,13 @@ def shown(net, x, about):
         arrays[f"heat/{name}"] = _bytes(line, limits[name], name in known)
         arrays[f"line/{name}"] = _of_unit(line, unit)
     before, parameters = _before(trace), trace.parameters
-    arrays |= {f"before/{name}": _of_unit(values, unit) for name, values in before.items()}
     for key, (matrix, operand, line_of) in products(net.cell).items():
         weights = parameters[matrix]
         values = _evaluated(operand, x, before, trace, line_of)
         row = weights[min(unit, len(weights) - 1)]
         arrays[f"product/{key}"] = (values @ row).astype(np.float32)
-    return {"limits": limits, "gates": known}, arrays
+    first = {name: float(_of_unit(values, unit)[0]) for name, values in before.items()}
+    return {"limits": limits, "gates": known, "initial": first}, arrays
 
 
 def _unit(net, unit):

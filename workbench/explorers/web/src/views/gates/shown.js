@@ -43,7 +43,7 @@ export class PageShown {
 const LEVELS = 254; // of a byte in a heat map; 255 is not a number
 
 export class KernelShown {
-  /** about: {limits, gates}. arrays: "heat/f", "line/f", "before/h", "product/U.f h". */
+  /** about: {limits, gates, initial}. arrays: "heat/f", "line/f", "product/U.f h". */
   constructor(network, about, arrays) {
     Object.assign(this, { network, about, arrays });
     this.heats = {};
@@ -65,7 +65,7 @@ export class KernelShown {
   }
 
   before(state, t) {
-    return this.arrays[`before/${state}`].values[t];
+    return t ? this.at(state, t - 1) : this.about.initial[state];
   }
 
   product(key, t) {
