@@ -13,6 +13,7 @@ import { number } from "./words.js";
 const NARROWEST = 320;
 const NUMBER = /([−\d.]+ (?:×\s\S+|%))/; // with what belongs to it
 const CONTROLS = "button, input, select, label";
+const A_FRAME = 15; // milliseconds, a little less than a screen takes for one
 const A_SECOND = 8; // steps that play takes
 
 export class Frame {
@@ -224,22 +225,31 @@ export class Frame {
     if (this.player) this.player.textContent = on ? "❚❚ pause" : "▶ play";
   }
 
-  /** Ask for a drawing in the next animation frame. */
+  /**
+   * Ask for a drawing: at the end of what runs now if the screen has had time to show the last one,
+   * so that it is in the very next frame; else in the next animation frame.
+   */
   redraw() {
-    this.waiting ??= requestAnimationFrame(() => {
-      this.waiting = null;
-      if (!this.width) return;
-      try {
-        this.draw();
-        this.placeCursor();
-        if (this.retell) this.readout.textContent = this.retell() ?? "";
-        this.error(null, "draw");
-      } catch (error) {
-        console.error(error);
-        this.error(`This picture could not be drawn: ${error.message}`, "draw");
-      }
-      this.root.dataset.drawn = ++this.drawn;
-    });
+    if (this.waiting) return;
+    this.waiting = true;
+    const rested = this.drawn && performance.now() - this.drawnAt > A_FRAME;
+    (rested ? queueMicrotask : requestAnimationFrame)(() => this.paint());
+  }
+
+  paint() {
+    this.waiting = false;
+    if (!this.width) return;
+    try {
+      this.draw();
+      this.placeCursor();
+      if (this.retell) this.readout.textContent = this.retell() ?? "";
+      this.error(null, "draw");
+    } catch (error) {
+      console.error(error);
+      this.error(`This picture could not be drawn: ${error.message}`, "draw");
+    }
+    this.drawnAt = performance.now();
+    this.root.dataset.drawn = ++this.drawn;
   }
 
   placeCursor() {
