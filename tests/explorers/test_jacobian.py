@@ -345,3 +345,14 @@ def test_singular_values_are_written_and_an_exact_zero_has_its_name(open_page, t
     words = page.locator(".wb-pick text").all_text_contents()
     assert {"exactly 0", "≈ 0: 3 of 3"} <= set(words)
     assert "the influence of the state is exactly 0; the bound allows 0." in sentence(page)
+
+
+@pytest.mark.browser
+def test_a_cell_of_one_state_shows_it_whatever_was_chosen_before(open_page, tmp_path):
+    page = show(open_page, wb.explore.jacobian("lstm", X), tmp_path)
+    states = page.get_by_role("combobox", name="state")
+    states.select_option("h")
+    page.get_by_role("button", name="GRU", exact=True).click()
+    settled(page)
+    assert states.is_disabled()
+    assert states.evaluate("one => one.selectedOptions[0]?.textContent") == "h"

@@ -132,7 +132,8 @@ def test_the_page_says_what_measure_finds_in_every_network(open_page, tmp_path):
     for net in others().values():
         assert left(net) in said
     through = path(others()["lstm"])
-    assert f"In the LSTM {through} comes back through the cell state c; the gate f alone" in said
+    assert f"In the LSTM {through} arrives at the cell state c, which has a gradient" in said
+    assert "; the gate f alone" in said
     assert "of c a step (unit " in said
     assert " of 5)" in said
 

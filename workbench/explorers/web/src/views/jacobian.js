@@ -151,7 +151,7 @@ class Jacobian {
     this.network = this.subject.networks[index];
     const { cell } = this.network;
     const names = Object.keys(cell.states);
-    if (!names.includes(this.state)) this.state = null;
+    if (names.length === 1 || !names.includes(this.state)) this.state = null;
     const options = names.length > 1 ? [["", `all: ${names.join(", ")}`], ...names.map((n) => [n, n])] : [["", names[0]]];
     this.states.fill(options, this.state ?? "");
     this.enable(this.states, names.length > 1);

@@ -72,10 +72,10 @@ export function sentence({ found, lag, wanted = lag, name, loss, kept }) {
   return [back, ...words, ...(kept ? keeping(kept) : [])];
 }
 
-/** What comes through a state of its own, and what its gate alone would let through. */
+/** The gradient by a state beside the output, and what its gate alone would let through. */
 function keeping({ label, key, gate, state, share: part, unit, units, path, factor: whole, output }) {
   const own = state === "c" ? "cell state c" : `state ${state}`;
-  const through = path === null ? [] : [word({ key }, told(path)), ` comes back through the ${own}; `];
+  const through = path === null ? [] : [word({ key }, told(path)), ` arrives at the ${own}, which has a gradient of its own; `];
   const keeps = [`the gate ${gate} alone keeps at most `, word({ key }, share(part)), ` of ${state} a step (unit ${unit} of ${units})`];
   // More arrives than the gate lets through: it has taken other ways.
   const ways = path === null ? "the other gates" : `${output} and the other gates`;
