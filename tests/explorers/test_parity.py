@@ -1,16 +1,15 @@
 """The written JavaScript beside the CPU kernels in a browser; tests/targets has more in Node.js."""
 
 import json
+from pathlib import Path
 
 import pytest
 from cases import CELLS, NAMES, case
 from written import DRIVER, arrays, compare, expected, groups_as_text, job
 
-from workbench.explorers import page
-
 pytestmark = pytest.mark.browser
 
-NETWORK = page.WEB / "src" / "network.js"
+NETWORK = Path(__file__).parents[2] / "workbench" / "explorers" / "web" / "src" / "network.js"
 # The driver and the module that it imports, from memory: a page from nowhere can open no file.
 RUN = """
 async ([network, driver, path, groups]) => {
