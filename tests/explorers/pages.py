@@ -35,3 +35,17 @@ def drag(page, slider, keys):
 def arrive(explorer, message):
     """Let bytes come to Python as a browser's do: through the widget's state, as a memoryview."""
     explorer.set_state({"from_page": memoryview(message)})
+
+
+WORDS = ".wb text, .wb button, .wb label, .wb p, .wb output, .wb-code div"
+PLACES = """words => [...document.querySelectorAll(words)].map(e => {
+  const { left, right } = e.getBoundingClientRect();
+  return [e.textContent, parseFloat(getComputedStyle(e).fontSize), left, right];
+})"""
+
+
+def misfits(page, width):
+    """The words that are smaller than 12 px or reach out of a page of that width."""
+    found = page.evaluate(PLACES, WORDS)
+    assert found
+    return [each for each in found if each[1] < 12 or each[2] < 0 or each[3] > width]

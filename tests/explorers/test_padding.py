@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pages import drag, sentence, settled, show
+from pages import drag, misfits, sentence, settled, show
 
 import workbench as wb
 from workbench.measure import last_states, pad
@@ -355,10 +355,4 @@ def test_no_text_is_small_or_outside_the_page(sequences, scheme, width, open_pag
     press(page, "mask", "both")
     settled(page)
     assert page.locator(".wb").get_attribute("data-theme") == scheme
-    for box, size in page.evaluate(
-        """[...document.querySelectorAll('.wb text, .wb button, .wb label, .wb p, .wb-code div')]
-        .map(e => [e.getBoundingClientRect().toJSON(), parseFloat(getComputedStyle(e).fontSize)])"""
-    ):
-        assert size >= 12
-        assert box["left"] >= 0
-        assert box["right"] <= width
+    assert misfits(page, width) == []
