@@ -37,7 +37,7 @@ def arrive(explorer, message):
     explorer.set_state({"from_page": memoryview(message)})
 
 
-WORDS = ".wb text, .wb button, .wb label, .wb p, .wb output, .wb-code div"
+WORDS = ".wb text, .wb button, .wb label, .wb p, .wb output, .wb math, .wb-code div"
 PLACES = """words => [...document.querySelectorAll(words)].map(e => {
   const { left, right } = e.getBoundingClientRect();
   return [e.textContent, parseFloat(getComputedStyle(e).fontSize), left, right];

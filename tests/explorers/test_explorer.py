@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from matplotlib import pyplot
+from own_cell import mine
 from pages import arrive
 
 import workbench as wb
@@ -107,6 +108,31 @@ def test_what_fails_unforeseen_is_shown_in_the_page_too(explorer, asked):
     arrive(explorer, packing.pack({"network": "GRU", "ask": 1, **asked}))
     assert said(explorer)
     assert "\n" not in said(explorer)
+
+
+def test_networks_follow_what_the_page_sends():
+    explorer = wb.explore.gradients(wb.Recurrent(mine, 1, 3), np.sin(np.arange(40.0)))
+    values = np.arange(9.0).reshape(3, 3)
+    about = {"networks": {"mine": {"numbers": {"keep": 0.5}, "functions": {"squash": "relu"}}}}
+    arrive(explorer, packing.pack(about, {"mine/U.m": values, "Elman/U": np.ones((3, 3))}))
+    net = explorer.networks["mine"]
+    assert net.cell.hyper["squash"].name == "relu"
+    assert net.numbers["keep"] == 0.5
+    np.testing.assert_array_equal(net.parameters["U.m"], values)
+    elman = explorer.networks["Elman"].parameters["U"]
+    assert (elman != np.ones((3, 3))).all(), "the message does not name that network"
+    for wrong, said in [
+        ({"networks": {"nobody": {}}}, "network: expected one of mine, Elman"),
+        ({"networks": 3}, "networks: expected an object, got 3"),
+        ({"networks": {"mine": 3}}, "mine: expected an object, got 3"),
+        ({"networks": {"mine": {"functions": {"squash": "sine"}}}}, "squash: expected a function"),
+        ({"networks": {"mine": {"functions": 3}}}, "functions: expected an object, got 3"),
+        ({"networks": {"mine": {"numbers": {"squash": 1}}}}, "squash: expected a numeric hyper"),
+    ]:
+        arrive(explorer, packing.pack(wrong))
+        assert explorer.error.startswith(said)
+        assert "\n" not in explorer.error
+        assert explorer.networks["mine"] is net
 
 
 def test_a_saved_page_needs_no_other_file(explorer, tmp_path):

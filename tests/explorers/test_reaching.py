@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from pages import arrive, drag, sentence, settled, show
+from own_cell import mine
+from pages import drag, misfits, sentence, settled, show
 
 import workbench as wb
 from workbench.explorers import packing
@@ -12,15 +13,6 @@ from workbench.pictures import number, share
 
 X = np.sin(np.arange(40.0))
 LAG = 20
-
-
-@wb.cell
-def mine(x, h, m, W, U, b, *, keep=0.9, squash=wb.functions.tanh):
-    """A cell that nobody has: a slow memory, a number and a function to choose."""
-    n = squash(W.n @ x + U.n @ h + b.n)
-    m = keep * m + (1 - keep) * n
-    h = squash(U.m @ m + b.m)
-    return h, m
 
 
 def left(net, at=39, lag=LAG):
@@ -98,31 +90,6 @@ def test_what_cannot_be_shown_is_refused_in_one_line(arguments, said):
     with pytest.raises(ValueError, match=said) as caught:
         wb.explore.gradients(**arguments)
     assert "\n" not in str(caught.value)
-
-
-def test_networks_follow_what_the_page_sends():
-    explorer = wb.explore.gradients(wb.Recurrent(mine, 1, 3), X)
-    values = np.arange(9.0).reshape(3, 3)
-    about = {"networks": {"mine": {"numbers": {"keep": 0.5}, "functions": {"squash": "relu"}}}}
-    arrive(explorer, packing.pack(about, {"mine/U.m": values, "Elman/U": np.ones((3, 3))}))
-    net = explorer.networks["mine"]
-    assert net.cell.hyper["squash"].name == "relu"
-    assert net.numbers["keep"] == 0.5
-    np.testing.assert_array_equal(net.parameters["U.m"], values)
-    elman = explorer.networks["Elman"].parameters["U"]
-    assert (elman != np.ones((3, 3))).all(), "the message does not name that network"
-    for wrong, said in [
-        ({"networks": {"nobody": {}}}, "network: expected one of mine, Elman"),
-        ({"networks": 3}, "networks: expected an object, got 3"),
-        ({"networks": {"mine": 3}}, "mine: expected an object, got 3"),
-        ({"networks": {"mine": {"functions": {"squash": "sine"}}}}, "squash: expected a function"),
-        ({"networks": {"mine": {"functions": 3}}}, "functions: expected an object, got 3"),
-        ({"networks": {"mine": {"numbers": {"squash": 1}}}}, "squash: expected a numeric hyper"),
-    ]:
-        arrive(explorer, packing.pack(wrong))
-        assert explorer.error.startswith(said)
-        assert "\n" not in explorer.error
-        assert explorer.networks["mine"] is net
 
 
 @pytest.mark.browser
@@ -394,14 +361,9 @@ def test_no_text_is_small_outside_the_page_or_over_another(scheme, width, open_p
     explorer = wb.explore.gradients(mine, "to be or not to be, that is")
     page = show(open_page, explorer, tmp_path, width=width, color_scheme=scheme)
     assert page.locator(".wb").get_attribute("data-theme") == scheme
-    script = """selector => [...document.querySelectorAll(selector)]
-        .map(e => [e.getBoundingClientRect().toJSON(), parseFloat(getComputedStyle(e).fontSize)])"""
-    everything = page.evaluate(script, ".wb text, .wb button, .wb label, .wb p, .wb output")
-    for box, size in everything:
-        assert size >= 12
-        assert box["left"] >= 0
-        assert box["right"] <= width
-    words = [box for box, _ in page.evaluate(script, ".wb-body text, .wb-body button")]
+    assert misfits(page, width) == []
+    script = "all => all.map(one => one.getBoundingClientRect().toJSON())"
+    words = page.locator(".wb-body text, .wb-body button").evaluate_all(script)
     for k, one in enumerate(words):
         for two in words[:k]:
             across = min(one["right"], two["right"]) - max(one["left"], two["left"])
