@@ -19,6 +19,7 @@ _WHOLE = {
     "data": "data",
     "explore": "explorers",
     "functions": "functions",
+    "layers": "layers",
     "measure": "measure",
     "pictures": "pictures",
 }
@@ -30,6 +31,20 @@ _NAMES = {
     "Parameters": "recurrent",
     "Recurrent": "recurrent",
     "Trace": "recurrent",
+    "Bidirectional": "layers",
+    "Dense": "layers",
+    "Dropout": "layers",
+    "Embedding": "layers",
+    "EncoderDecoder": "layers",
+    "Hierarchical": "layers",
+    "Last": "layers",
+    "LayerNorm": "layers",
+    "MeanOverTime": "layers",
+    "Network": "layers",
+    "OneHot": "layers",
+    "RecurrentDropout": "layers",
+    "Repeat": "layers",
+    "Reservoir": "layers",
 }
 
 try:

@@ -301,6 +301,32 @@ class Graph:
         lines, sizes = self._rebuilt(swaps)
         return replace(self, lines=lines, sizes=sizes, clampable_lines=tuple(lines))
 
+    def with_dropped_states(self, name):
+        """Return the graph in which what matrices take from the step before is multiplied first.
+
+        Each product of a matrix with anything but x gets the operand `name * operand`; `name` is
+        one more state, which no step changes: a mask over units for the whole sequence.
+        """
+        size, kept, masked = "hidden_size", Node("state", value=name), {}
+        added = {id(kept): size}
+
+        def with_mask(product):
+            matrix, operand = product.args
+            if operand.op == "input":
+                return product
+            if id(operand) not in masked:
+                masked[id(operand)] = Node("multiply", [kept, operand])
+                added[id(masked[id(operand)])] = size
+            return Node("product", [matrix, masked[id(operand)]])
+
+        products = [n for n in self.nodes if n.op == "product"]
+        lines, sizes = self._rebuilt({id(n): with_mask for n in products})
+        unchanged = Node("copy", [kept])
+        return replace(
+            self, lines=lines | {name: unchanged}, states=self.states | {name: kept},
+            sizes=sizes | added | {id(unchanged): size},
+        )  # fmt: skip
+
     def with_copies(self, nodes):
         """Return the graph in which each of these nodes is read through a copy."""
         if not nodes:

@@ -1,5 +1,8 @@
 """Gradients of one loss through a trace: of every line, at every step, and of the parameters."""
 
+from copy import copy
+from dataclasses import replace
+
 import numpy as np
 
 from ..targets.cpu import adjoint_lines
@@ -21,6 +24,17 @@ class Gradients:
         self._matrices, self._steps = sums
         self._totals = dict(zip(adjoint_lines(problem.kernels.plan), totals, strict=True))
 
+    def through(self, edge):
+        """The same gradients with their arrays as another `Edge` shows them."""
+        other = copy(self)
+        other._problem = replace(self._problem, edge=edge)
+        return other
+
+    @property
+    def batch_size(self):
+        """How many sequences ran side by side."""
+        return self._problem.mask.shape[1]
+
     @property
     def names(self):
         """Names of the lines that have a gradient, in order of computing."""
@@ -37,6 +51,14 @@ class Gradients:
         """State name -> (time, batch, units): the adjoint that enters step t from later steps."""
         states = zip(self._problem.cell.states, self._carried, strict=True)
         return {name: self._problem.edge.leave(array[1:]) for name, array in states}
+
+    @property
+    def cell(self):
+        return self._problem.cell
+
+    def also_initial(self, state, d):
+        """Add what an initial state does beside this cell. d: (batch, units)."""
+        self._carried[self.cell.states.index(state)][0] += d
 
     @property
     def initial(self):

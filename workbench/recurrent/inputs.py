@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+DTYPES = ("float64", "float32")
+
 
 def numeric(name, value):
     """Return the value as an array of real numbers, or say which argument is none."""
@@ -40,6 +42,17 @@ def positive_integer(name, value, least=1):
     if not whole or value < least:
         raise ValueError(f"{name}: expected a whole number of at least {least}, got {value!r}")
     return int(value)
+
+
+def read_dtype(dtype):
+    """Return the NumPy dtype that a name stands for: one of DTYPES."""
+    try:
+        dtype = np.dtype(dtype)
+    except TypeError:
+        dtype = None
+    if dtype is None or dtype.name not in DTYPES:
+        raise ValueError(f"dtype: expected {' or '.join(DTYPES)}, got {dtype!r}")
+    return dtype
 
 
 @dataclass(frozen=True)

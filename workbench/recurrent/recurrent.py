@@ -9,12 +9,19 @@ from .. import cells
 from ..equations.cell import Cell
 from ..equations.stages import Layout
 from ..targets import cpu
-from .inputs import Edge, positive_integer, read_clamp, read_mask, read_state, read_x, refuse_nan
+from .inputs import (
+    Edge,
+    positive_integer,
+    read_clamp,
+    read_dtype,
+    read_mask,
+    read_state,
+    read_x,
+    refuse_nan,
+)
 from .parameters import Numbers, Parameters
 from .starts import fill
 from .trace import Trace
-
-DTYPES = ("float64", "float32")
 
 
 class Recurrent:
@@ -44,11 +51,22 @@ class Recurrent:
         for name, value in (sizes or {}).items():
             positive_integer(f"sizes[{name!r}]", value)
         self.lengths = self.cell.lengths(self.input_size, self.hidden_size, sizes)
-        self.dtype = _dtype(dtype)
+        self.dtype = read_dtype(dtype)
         self.layout = Layout.of(self.cell.graph)
         self.parameters = Parameters(self.layout, self.cell.shapes(self.lengths), self.dtype)
         self.numbers = Numbers({n: self.cell.hyper[n] for n in self.layout.numbers})
-        fill(self.cell, self.parameters, self.seed, dict(start or {}))
+        self.start = dict(start or {})
+        fill(self.cell, self.parameters, self.seed, self.start)
+
+    def like(self, seed):
+        """Return a network of the same cell, sizes, numbers and starts, drawn from another seed."""
+        other = Recurrent(
+            self.cell, self.input_size, self.hidden_size,
+            sizes={name: self.lengths[name] for name in self.cell.size_names},
+            seed=seed, start=self.start, dtype=self.dtype,
+        )  # fmt: skip
+        other.numbers.update(self.numbers)
+        return other
 
     def run(
         self, x, state=None, *, lengths=None, mask=None, clamp=None, record="all",
@@ -202,13 +220,3 @@ class Problem:
 def _clampable(graph):
     """The same clampable graph for the same graph, so that its kernels are found again."""
     return graph.clampable()
-
-
-def _dtype(dtype):
-    try:
-        dtype = np.dtype(dtype)
-    except TypeError:
-        dtype = None
-    if dtype is None or dtype.name not in DTYPES:
-        raise ValueError(f"dtype: expected {' or '.join(DTYPES)}, got {dtype!r}")
-    return dtype

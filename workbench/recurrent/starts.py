@@ -4,6 +4,7 @@ Every parameter draws from a stream of its own, seeded by the network's seed and
 name: a cell with one more gate starts the others with the same numbers.
 
     glorot      uniform in +-sqrt(6 / (rows + columns))      Glorot and Bengio 2010, eq. 16
+    he          Gaussian with variance 2 / columns           He, Zhang, Ren and Sun 2015, eq. 10
     orthogonal  Q of a Gaussian matrix, signs fixed          Saxe, McClelland and Ganguli 2013
     identity    ones on the diagonal                         Le, Jaitly and Hinton 2015
     normal      standard deviation 1 / sqrt(columns)
@@ -20,6 +21,10 @@ import numpy as np
 def glorot(generator, shape):
     bound = np.sqrt(6 / sum(shape))
     return generator.uniform(-bound, bound, shape)
+
+
+def he(generator, shape):
+    return generator.standard_normal(shape) * np.sqrt(2 / shape[-1])
 
 
 def orthogonal(generator, shape):
@@ -50,8 +55,8 @@ def zeros(generator, shape):
     return np.zeros(shape)
 
 
-STARTS = {f.__name__: f for f in (glorot, orthogonal, identity, normal, small, unit, zeros)}
-MATRICES_ONLY = ("glorot", "orthogonal", "identity")
+STARTS = {f.__name__: f for f in (glorot, he, orthogonal, identity, normal, small, unit, zeros)}
+MATRICES_ONLY = ("glorot", "he", "orthogonal", "identity")
 
 
 def start_of(graph, name):

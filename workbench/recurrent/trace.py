@@ -1,5 +1,7 @@
 """The trace of a run: what every named line of the equations did at every step."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..targets.cpu import adjoint_lines
@@ -38,6 +40,15 @@ class Trace:
     def mask(self):
         """(time, batch) bool: which steps are real."""
         return self._problem.edge.leave(_read_only(self._problem.mask))
+
+    def through(self, edge):
+        """The same run with its arrays as another `Edge` shows them."""
+        return Trace(replace(self._problem, edge=edge))
+
+    @property
+    def batch_size(self):
+        """How many sequences ran side by side."""
+        return self._problem.mask.shape[1]
 
     @property
     def batch_first(self):

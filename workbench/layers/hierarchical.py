@@ -1,0 +1,166 @@
+"""Two layers at two speeds: a slow one over a fast one."""
+
+import numpy as np
+
+from ..recurrent.inputs import positive_integer
+from .bidirectional import recurrent
+from .joined import Joined, joined
+from .layer import SEQUENCE, Back, Layer, Pass, Signal, Way
+from .over_time import Last, real_steps
+
+STYLES = ("clockwork", "chunked")
+
+
+class Hierarchical(Layer):
+    """A slow recurrent layer reads what a fast one makes, once in `every` steps.
+
+    fast, slow: Recurrents; the slow one reads the fast one's output.
+    style: "clockwork": the slow layer moves at the last of each `every` real steps and holds its
+        state between them; y_t is the fast state at t and the slow one, side by side (after
+        Koutnik et al. 2014, with two clock rates). "chunked": the fast layer starts from zero at
+        the beginning of each chunk of `every` steps, and what it has at the chunk's last real step
+        is one step of the slow layer; y has one step a chunk (El Hihi and Bengio 1995; Schmidhuber
+        1992).
+    Traces are called "fast" and "slow" behind the layer's name; the chunks of a sequence stand
+    side by side in the batch of "fast".
+    """
+
+    takes = (SEQUENCE,)
+
+    def __init__(self, fast, slow, *, every=4, style="clockwork"):
+        if style not in STYLES:
+            raise ValueError(f"style: expected one of {', '.join(STYLES)}, got {style!r}")
+        self.style, self.every = style, positive_integer("every", every)
+        fast, slow = recurrent("fast", fast), recurrent("slow", slow)
+        if slow.input_size != fast.output_size:
+            raise ValueError(
+                f"slow: expected input_size {fast.output_size}, what fast gives, "
+                f"got {slow.input_size}"
+            )
+        self.speeds = {"fast": fast, "slow": slow}
+        self.input_size, self.dtype = fast.input_size, fast.dtype
+        self.parameters = Joined({name: each.parameters for name, each in self.speeds.items()})
+
+    @property
+    def output_size(self):
+        fast, slow = (layer.output_size for layer in self.speeds.values())
+        return slow if self.style == "chunked" else fast + slow
+
+    def forward(self, signal, setting):
+        run = self._chunked if self.style == "chunked" else self._clockwork
+        return run(signal, setting)
+
+    def _clockwork(self, signal, setting):
+        real = real_steps(signal)
+        ticks = real & (real.cumsum(axis=0) % self.every == 0)
+        fast = self.speeds["fast"].forward(signal, setting.within("fast"))
+        slow = self.speeds["slow"].forward(
+            Signal(fast.output.values, ticks), setting.within("slow")
+        )
+        hold = Hold(ticks, first_of(slow))
+        y = np.concatenate([fast.output.values, hold.forward(slow.output.values)], axis=-1)
+        y = np.where(real[..., None], y, 0)
+
+        def back(d_y, way=None):
+            way = way or Way()
+            d_y = np.where(real[..., None], d_y, 0)
+            d_fast, d_slow = np.split(d_y, [self.speeds["fast"].output_size], axis=-1)
+            came = {"slow": slow.back(hold.back(d_slow), way.within("slow"))}
+            gradients = came["slow"].gradients[""]
+            gradients.also_initial(gradients.cell.output, hold.back_to_first(d_slow))
+            came["fast"] = fast.back(d_fast + came["slow"].x, way.within("fast"))
+            return _both(came, came["fast"].x)
+
+        return _joined(Signal(y, signal.mask), back, fast, slow)
+
+    def _chunked(self, signal, setting):
+        chunks = Chunks(signal.values.shape, self.every)
+        pieces = Signal(chunks.cut(signal.values), chunks.cut(real_steps(signal)))
+        if "" in setting.within("fast").states:
+            raise ValueError("state: expected none for fast, which starts each chunk from zero")
+        fast = self.speeds["fast"].forward(pieces, setting.within("fast"))
+        last = Last().forward(fast.output, setting)
+        steps = last.output.values.reshape(chunks.count, chunks.batch, -1)
+        mask = pieces.mask.any(axis=0).reshape(chunks.count, chunks.batch)
+        slow = self.speeds["slow"].forward(Signal(steps, mask), setting.within("slow"))
+
+        def back(d_y, way=None):
+            way = way or Way()
+            came = {"slow": slow.back(d_y, way.within("slow"))}
+            d_last = came["slow"].x.reshape(chunks.count * chunks.batch, -1)
+            came["fast"] = fast.back(last.back(d_last).x, way.within("fast"))
+            return _both(came, chunks.join(came["fast"].x))
+
+        return _joined(Signal(slow.output.values, None if mask.all() else mask), back, fast, slow)
+
+    def __repr__(self):
+        inside = ", ".join(map(repr, self.speeds.values()))
+        return f"Hierarchical({inside}, every={self.every}, style={self.style!r})"
+
+
+class Hold:
+    """Between its ticks a value stays what it was; before the first one it is `first`."""
+
+    def __init__(self, ticks, first):
+        time, batch = ticks.shape
+        self.first, self.rows = first, np.arange(batch)
+        steps = np.where(ticks, np.arange(time)[:, None], -1)
+        self.tick = np.maximum.accumulate(steps, axis=0)  # -1 where none has been
+
+    def forward(self, values):
+        held = values[self.tick, self.rows]
+        return np.where((self.tick < 0)[..., None], self.first, held)
+
+    def back(self, d_held):
+        d = np.zeros_like(d_held)
+        seen = self.tick >= 0
+        rows = np.broadcast_to(self.rows, seen.shape)
+        np.add.at(d, (self.tick[seen], rows[seen]), d_held[seen])
+        return d
+
+
+    def back_to_first(self, d_held):
+        """(batch, units): derivative by what is held before the first tick."""
+        return np.where((self.tick < 0)[..., None], d_held, 0).sum(axis=0)
+
+
+class Chunks:
+    """A sequence cut into chunks of `every` steps, which stand side by side in the batch."""
+
+    def __init__(self, shape, every):
+        self.time, self.batch, self.every = *shape[:2], every
+        self.count = -(-self.time // every)
+
+    def cut(self, array):
+        """(time, batch, ...) -> (every, chunks * batch, ...), with zeros after the end."""
+        whole = np.zeros((self.count * self.every, *array.shape[1:]), array.dtype)
+        whole[: self.time] = array
+        pieces = whole.reshape(self.count, self.every, *array.shape[1:]).swapaxes(0, 1)
+        return pieces.reshape(self.every, self.count * self.batch, *array.shape[2:])
+
+    def join(self, pieces):
+        """The way back of `cut`."""
+        pieces = pieces.reshape(self.every, self.count, self.batch, *pieces.shape[2:])
+        return pieces.swapaxes(0, 1).reshape(-1, *pieces.shape[2:])[: self.time]
+
+
+def first_of(done):
+    """What a recurrent layer gave out before its first step, (batch, units)."""
+    trace = done.traces[""]
+    return trace.initial[trace.cell.output]
+
+
+def _both(came, d_x):
+    return Back(
+        d_x,
+        joined({name: came[name].parameters for name in ("fast", "slow")}),
+        joined({name: came[name].gradients for name in ("fast", "slow")}),
+    )
+
+
+def _joined(signal, back, fast, slow):
+    return Pass(
+        signal, back,
+        joined({"fast": fast.traces, "slow": slow.traces}),
+        joined({"fast": fast.final, "slow": slow.final}),
+    )  # fmt: skip
