@@ -91,7 +91,7 @@ WRONG = [
     (lambda: clip_norm({"b": np.full(9, 1e308)}, 1), "finite norm, got one that overflows at 'b'"),
     (lambda: clip_norm({"b": [1.0]}, 1), r"gradients\['b'\]: expected a float array, got list"),
     (lambda: clip_norm({"b": np.arange(3)}, 1), r"gradients\['b'\]: .*float array, got int64"),
-    (lambda: clip_value({"b": FIXED}, 1), r"gradients\['b'\]: .*can be changed, got a read-only"),
+    (lambda: clip_value({"b": FIXED}, 1), r"gradients\['b'\]: expected a writeable array"),
     (lambda: clip_norm(gradients(), 0), "limit: expected a finite number above 0, got 0"),
     (lambda: clip_value(gradients(), -1), "limit: expected a finite number above 0, got -1"),
     (lambda: clip_norm(gradients(), np.nan), "limit: expected a finite number above 0, got nan"),
@@ -108,6 +108,6 @@ def test_a_mistake_is_answered_in_one_line(call, message):
 
 def test_what_is_refused_is_left_as_it_was():
     found = spoilt(np.nan)
-    with pytest.raises(ValueError, match="b.i"):
+    with pytest.raises(ValueError, match=r"b\.i"):
         clip_norm(found, 0.1)
     assert np.array_equal(found["W.i"], gradients()["W.i"])

@@ -190,7 +190,7 @@ FLAT = np.zeros((4, 3))
 WRONG = [
     (
         lambda: cross_entropy(FLAT, [0, 1, 3, 2]),
-        r"targets: expected classes 0..2, got 3 at .*\[2\]",
+        r"targets: expected classes 0..2, got 3 at .*2",
     ),
     (lambda: cross_entropy(FLAT, [0, -1, 1, 2]), r"classes 0..2, got -1 at targets\[1\]"),
     (lambda: cross_entropy(FLAT, [0, 1, 2]), r"targets: expected \(4,\), got \(3,\)"),

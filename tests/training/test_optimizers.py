@@ -138,10 +138,9 @@ def test_gradient_descent_on_a_parabola_follows_its_powers():
 def test_momentum_on_a_parabola_is_the_power_of_a_two_by_two_matrix(nesterov):
     a, rate, mu = 2.0, 0.1, 0.9
     velocity = np.array([[mu, -rate * a]])
+    position = velocity + np.array([[0.0, 1.0]])
     if nesterov:
         position = mu * velocity + [[0.0, 1 - rate * a]]
-    else:
-        position = velocity + [[0.0, 1.0]]
     expected = np.linalg.matrix_power(np.vstack([velocity, position]), 30) @ [0.0, 5.0]
     theta, optimizer = {"theta": np.array([5.0])}, SGD(rate, mu, nesterov)
     for _ in range(30):
@@ -257,7 +256,7 @@ def test_a_learning_rate_may_be_changed_on_the_way():
 def test_nothing_is_changed_when_anything_is_refused():
     parameters, gradients, optimizer = numbers(0), numbers(1), AdamW(0.1)
     gradients["dense_1.W"] = np.ones((3, 3))
-    with pytest.raises(ValueError, match="dense_1.W"):
+    with pytest.raises(ValueError, match=r"dense_1\.W"):
         optimizer.step(parameters, gradients)
     assert all(np.array_equal(parameters[key], array) for key, array in numbers(0).items())
     assert optimizer.state == {"steps": 0}

@@ -22,7 +22,9 @@ def gradient_norm(gradients):
     """
     largest, where = 0.0, None
     for name, gradient in gradients.items():
-        _check(name, gradient)
+        if not isinstance(gradient, np.ndarray) or gradient.dtype.kind != "f":
+            came = getattr(gradient, "dtype", type(gradient).__name__)
+            raise ValueError(f"gradients[{name!r}]: expected a float array, got {came}")
         peak = float(np.maximum(gradient.max(initial=0), -gradient.min(initial=0)))
         if not math.isfinite(peak):
             raise ValueError(_not_finite(name, gradient))
@@ -45,7 +47,7 @@ def clip_norm(gradients, limit):
     Source: Pascanu, Mikolov and Bengio 2013, algorithm 1.
     """
     limit = real_number("limit", limit, above=True)
-    before = gradient_norm(gradients)
+    before = _norm_before(gradients)
     if before <= limit:
         return before, before
     for gradient in gradients.values():
@@ -63,20 +65,19 @@ def clip_value(gradients, limit):
     Source: Mikolov 2012, Statistical language models based on neural networks.
     """
     limit = real_number("limit", limit, above=True)
-    before = gradient_norm(gradients)
+    before = _norm_before(gradients)
     for gradient in gradients.values():
         np.clip(gradient, -limit, limit, out=gradient)
     return before, gradient_norm(gradients)
 
 
-def _check(name, gradient):
-    """A gradient must be a float array that can be changed, or clipping would be lost."""
-    label = f"gradients[{name!r}]"
-    if not isinstance(gradient, np.ndarray) or gradient.dtype.kind != "f":
-        came = gradient.dtype if isinstance(gradient, np.ndarray) else type(gradient).__name__
-        raise ValueError(f"{label}: expected a float array, got {came}")
-    if not gradient.flags.writeable:
-        raise ValueError(f"{label}: expected an array that can be changed, got a read-only one")
+def _norm_before(gradients):
+    """The norm, of gradients that can be changed: or clipping would be lost."""
+    norm = gradient_norm(gradients)
+    for name, gradient in gradients.items():
+        if not gradient.flags.writeable:
+            raise ValueError(f"gradients[{name!r}]: expected a writeable array")
+    return norm
 
 
 def _not_finite(name, gradient):
