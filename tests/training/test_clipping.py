@@ -74,6 +74,12 @@ def test_clipping_by_value_bounds_every_number_and_leaves_the_others():
             assert now == (then if abs(then) <= 0.5 else math.copysign(0.5, then))
 
 
+def test_a_limit_beyond_float32_clips_nothing():
+    found = gradients(np.float32)
+    before, after = clip_value(found, 1e300)
+    assert before == after == gradient_norm(gradients(np.float32))
+
+
 def spoilt(value, name="b.i", place=1):
     found = gradients()
     found[name][place] = value

@@ -80,7 +80,7 @@ def test_value_and_derivative_are_those_of_the_definition(name, mask):
     value, d_output = LOSSES[name](LOGITS, CASES[name], mask)
     assert isinstance(value, float)
     assert value == pytest.approx(NAIVE[name](LOGITS, CASES[name], mask), rel=1e-13)
-    np.testing.assert_allclose(d_output, by_complex_step(name, mask), rtol=1e-11, atol=1e-15)
+    np.testing.assert_allclose(d_output, by_complex_step(name, mask), rtol=1e-12, atol=1e-15)
 
 
 @pytest.mark.parametrize("name", LOSSES)

@@ -149,6 +149,17 @@ def test_momentum_on_a_parabola_is_the_power_of_a_two_by_two_matrix(nesterov):
     assert optimizer.state["velocity.theta"][0] == pytest.approx(expected[0], rel=1e-12)
 
 
+def test_nesterov_stands_where_the_original_form_looks_ahead_to():
+    """Sutskever et al. 2013, eq. 3 and 4: the gradient is taken at theta + momentum v."""
+    theta, v, mu = 5.0, 0.0, 0.8
+    ours, optimizer = {"theta": np.array([theta])}, SGD(HALVING, mu, nesterov=True)
+    for step in range(12):
+        v = mu * v - halving(step) * math.sin(theta + mu * v)
+        theta += v
+        optimizer.step(ours, {"theta": np.sin(ours["theta"])})
+        assert ours["theta"][0] == pytest.approx(theta + mu * v, rel=1e-14)
+
+
 @pytest.mark.parametrize("optimizer", [Adam(0.01), AdamW(0.01, weight_decay=0.0)])
 def test_adam_under_a_constant_gradient_always_steps_by_the_learning_rate(optimizer):
     theta = {"theta": np.zeros(4)}

@@ -181,6 +181,10 @@ WRONG = [
     ),
     (lambda: Sequences([spoilt(RAGGED[0], (3, 1))]), r"x\[0\]: .*not-a-number at step 3, unit 1"),
     (lambda: Sequences(EQUAL, spoilt(LABELS, 2)), "y: .*not-a-number at sequence 2"),
+    (lambda: Sequences(RAGGED).batch([0, 4]), r"rows: .*whole numbers in 0..3, got \[0, 4\]"),
+    (lambda: Sequences(RAGGED).batch([-1]), r"rows: .*whole numbers in 0..3, got \[-1\]"),
+    (lambda: Sequences(RAGGED).batch([]), r"rows: .*whole numbers in 0..3, got \[\]"),
+    (lambda: Sequences(RAGGED).batch(2), "rows: .*a list of whole numbers in 0..3, got 2"),
     (
         lambda: Sequences(RAGGED, [STEPS[0][:, None], *STEPS[1:]]),
         r"y\[1\]: expected \(time, 1\), got \(1,\)",

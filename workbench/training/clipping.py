@@ -3,6 +3,9 @@
 Clip between the backward pass and the optimizer's step. A gradient that is not finite is refused
 with the name of its parameter: scaling it would spread not-a-number over all the others. Does not
 choose a limit: watch the norms, which every function here returns.
+
+Keep the mapping in a variable, clip it, and hand that one to the optimizer: one that makes its
+arrays anew each time it is asked for would lose what was clipped.
 """
 
 import math
@@ -67,7 +70,8 @@ def clip_value(gradients, limit):
     limit = real_number("limit", limit, above=True)
     before = _norm_before(gradients)
     for gradient in gradients.values():
-        np.clip(gradient, -limit, limit, out=gradient)
+        bound = min(limit, float(np.finfo(gradient.dtype).max))
+        np.clip(gradient, -bound, bound, out=gradient)
     return before, gradient_norm(gradients)
 
 

@@ -71,8 +71,15 @@ class Sequences:
         self._refuse_nan()
 
     def batch(self, rows):
-        """The Batch of these rows, as long as its longest sequence."""
-        rows = np.asarray(rows)
+        """The Batch of these rows, as long as its longest sequence.
+
+        rows: whole numbers in 0..count - 1; raises ValueError for others.
+        """
+        rows = numeric("rows", rows)
+        whole = rows.ndim == 1 and rows.dtype.kind in "iu" and len(rows) > 0
+        if not whole or rows.min() < 0 or rows.max() >= self.count:
+            wanted = f"a list of whole numbers in 0..{self.count - 1}"
+            raise ValueError(f"rows: expected {wanted}, got {str(rows.tolist())[:40]}")
         x, mask = self._gather(self._x, rows), self._real(rows)
         if self.per_step:
             y = self._gather(self._y, rows)

@@ -90,7 +90,7 @@ class Optimizer:
                 slots = ", ".join(f"{s}.NAME" for s in self.slots) or "nothing else"
                 raise ValueError(f"state: expected steps and {slots}, got {key!r}")
             if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
-                raise ValueError(f"state[{key!r}]: expected a float array, got {array!r:.40}")
+                raise ValueError(f"state[{key!r}]: expected a float array, got {str(array)[:40]}")
             kept.setdefault(name, {})[slot] = array.copy()
         for name, found in kept.items():
             for slot in self.slots:

@@ -16,8 +16,8 @@ class SGD(Optimizer):
     momentum: 0 <= momentum < 1. Nesterov's form is written by the gradient at theta itself, as
     one has it after a backward pass. The rate stands inside the velocity; PyTorch keeps it
     outside, which is the same while the rate does not change.
-    Sources: Sutskever, Martens, Dahl and Hinton 2013, eq. 1 and 2; for Nesterov's form Bengio,
-    Boulanger-Lewandowski and Pascanu 2013, Advances in optimizing recurrent networks.
+    Sources: Sutskever, Martens, Dahl and Hinton 2013, eq. 1 to 4; for this form of Nesterov's
+    Bengio, Boulanger-Lewandowski and Pascanu 2013, Advances in optimizing recurrent networks.
     """
 
     def __init__(self, learning_rate, momentum=0.0, nesterov=False):
