@@ -49,9 +49,10 @@ def naive_cross_entropy(output, targets, mask):
 
 
 def naive_binary_cross_entropy(output, targets, mask):
-    p = 1 / (1 + np.exp(-output))
+    # 1 - p written out: subtracting p from 1 would cost the reference its digits.
+    p, q = 1 / (1 + np.exp(-output)), 1 / (1 + np.exp(output))
     found = [
-        -(targets[e][k] * np.log(p[e][k]) + (1 - targets[e][k]) * np.log(1 - p[e][k]))
+        -(targets[e][k] * np.log(p[e][k]) + (1 - targets[e][k]) * np.log(q[e][k]))
         for e in entries(mask)
         for k in range(6)
     ]
