@@ -141,6 +141,9 @@ class Cell:
         """Return the text that a writer makes: the kernel "forward", "backward" or "jacobian"."""
         return _writer(target)(self, kernel)
 
+    def __deepcopy__(self, memo):
+        return self  # nothing of a cell ever changes, and its kernels are found by its graph
+
     def __repr__(self):
         return _writer("text")(self, "cell")
 

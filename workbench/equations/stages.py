@@ -66,6 +66,9 @@ class Layout:
         vectors = tuple(n for n, node in graph.parameters.items() if node.op == "vector")
         return cls(tuple(packs), vectors, tuple(graph.numbers))
 
+    def __deepcopy__(self, memo):
+        return self  # never changes, and the kernels of a graph are found by its layout
+
     def pack_of(self, parameter):
         return next(pack for pack in self.packs if parameter in pack.rows)
 

@@ -118,7 +118,6 @@ class Hold:
         np.add.at(d, (self.tick[seen], rows[seen]), d_held[seen])
         return d
 
-
     def back_to_first(self, d_held):
         """(batch, units): derivative by what is held before the first tick."""
         return np.where((self.tick < 0)[..., None], d_held, 0).sum(axis=0)

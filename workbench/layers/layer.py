@@ -148,6 +148,9 @@ class Weights(dict):
             raise ValueError(f"{name}: expected {self[name].shape}, got {value.shape}")
         self[name][...] = value
 
+    def __reduce__(self):
+        return Weights, (dict(self),)
+
     @classmethod
     def started(cls, seed, dtype, **shapes_and_starts):
         """name=(shape, start): each drawn from a stream of its own, as in a recurrent layer."""

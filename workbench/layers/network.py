@@ -127,7 +127,9 @@ class Network(Layer):
         passes = {}
         for name, layer in self.layers.items():
             try:
-                passes[name] = layer.forward(signal, setting.within(name))
+                # What is not finite goes on as it is: the reader is told where it was seen first.
+                with np.errstate(over="ignore", invalid="ignore"):
+                    passes[name] = layer.forward(signal, setting.within(name))
             except ValueError as error:
                 raise ValueError(f"{name}: {error}") from None
             signal = passes[name].output

@@ -2,6 +2,9 @@
 
 from .batches import Batches
 from .clipping import clip_norm, clip_value, gradient_norm
+from .evaluate import evaluate
+from .fit import fit
+from .history import History
 from .losses import (
     LOSSES,
     accuracy,
@@ -12,7 +15,10 @@ from .losses import (
     mean_squared,
     perplexity,
 )
+from .not_finite import NotFinite
 from .optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSprop, optimizer_from
+from .options import EarlyStopping
+from .range_test import RangeTest, range_test
 from .schedules import (
     SCHEDULES,
     Constant,
@@ -25,6 +31,7 @@ from .schedules import (
     schedule_of,
 )
 from .sequences import Batch, Sequences
+from .streams import Stream, run_in_chunks, truncation_bias
 
 __all__ = [
     "LOSSES",
@@ -37,24 +44,34 @@ __all__ = [
     "Batches",
     "Constant",
     "CosineDecay",
+    "EarlyStopping",
     "ExponentialDecay",
     "ExponentialRamp",
+    "History",
+    "NotFinite",
     "OneCycle",
     "Optimizer",
     "RMSprop",
+    "RangeTest",
     "Sequences",
     "StepDecay",
+    "Stream",
     "accuracy",
     "binary_cross_entropy",
     "bits_per_character",
     "clip_norm",
     "clip_value",
     "cross_entropy",
+    "evaluate",
+    "fit",
     "gradient_norm",
     "loss_of",
     "mean_squared",
     "optimizer_from",
     "perplexity",
+    "range_test",
+    "run_in_chunks",
     "schedule_from",
     "schedule_of",
+    "truncation_bias",
 ]

@@ -1,0 +1,75 @@
+"""Training a network: the one call that a notebook makes."""
+
+import contextlib
+
+from ..layers import Network
+from ..recurrent import Recurrent
+from ..recurrent.inputs import positive_integer
+from . import checkpoints
+from .evaluate import as_batches
+from .optimizers import Adam, Optimizer
+from .options import Options
+from .progress import Bar, Curves, in_notebook
+from .trainer import Trainer
+
+
+def fit(
+    model, train, *, validation=None, loss="cross_entropy", optimizer=None, epochs=5, **options
+):  # fmt: skip
+    """Train a network in place and return the History.
+
+    model: a Network (or a Recurrent, whose output is then scored).
+    train, validation: (x, y) as `Sequences` takes them, (sequence, time, feature) or a list of
+        sequences of any lengths; or `Batches`; or a `Stream`, whose states are carried on.
+    loss: "cross_entropy", "binary_cross_entropy" (both from logits), "mean_squared", or a function
+        (output, targets, mask) -> (value, derivative by the output).
+    optimizer: SGD, RMSprop, Adam (the default, learning rate 1e-3) or AdamW.
+    epochs: how often the whole set is seen; on resuming, in all.
+
+    Options: batch_size (32) · seed (0) of the order of the batches and of dropout · clip_norm or
+    clip_value, applied before the step · truncate, cut the gradient at the steps k, 2k, ... ·
+    early_stopping, an `EarlyStopping` · checkpoint, a path that is written every save_every (100)
+    updates and after each epoch; resume=True goes on from it, to the same bits · progress, False
+    for neither bar nor curves.
+
+    Ctrl-C ends the training after the update under way; what was learnt stays, `history.stopped`
+    says so. Raises NotFinite, naming the layer, the step and the likely cause, when a number is no
+    longer finite; the model then has the parameters of the last update whose loss was finite.
+    """
+    model = Network(model) if isinstance(model, Recurrent) else model
+    options = Options.read(options)
+    epochs = positive_integer("epochs", epochs)
+    optimizer = Adam() if optimizer is None else optimizer
+    if not isinstance(optimizer, Optimizer):
+        raise ValueError(f"optimizer: expected SGD, RMSprop, Adam or AdamW, got {optimizer!r:.60}")
+    if options.early_stopping is not None and validation is None:
+        raise ValueError("validation: expected data to compare epochs on, got None")
+    batches = as_batches("train", train, options.batch_size, seed=options.seed)
+    held_out = None
+    if validation is not None:
+        held_out = as_batches("validation", validation, 256, shuffle=False)
+    trainer = Trainer(model, batches, held_out, loss, optimizer, options)
+    if options.resume:
+        checkpoints.restore(trainer, options.checkpoint)
+    if options.checkpoint is not None:
+        trainer.watchers.append(checkpoints.Saver(options.checkpoint, options.save_every))
+    with shown(trainer, epochs):
+        return trainer.train(epochs)
+
+
+@contextlib.contextmanager
+def shown(trainer, epochs):
+    """Show how far a training is, unless its options say otherwise."""
+    if trainer.options.progress is False:
+        yield
+        return
+    each = len(trainer.batches)
+    bar = Bar(epochs * each, trainer.epoch * each + trainer.batch)
+    curves = Curves() if in_notebook() else None
+    trainer.watchers += [bar] if curves is None else [bar, curves]
+    try:
+        yield
+    finally:
+        bar.close()
+        if curves is not None and len(trainer.history):
+            curves.draw(trainer.history)

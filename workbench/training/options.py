@@ -1,0 +1,66 @@
+"""What `fit` is told besides model, data, loss and optimizer. Checks; does not train."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..recurrent.inputs import positive_integer
+from .inputs import real_number
+
+
+@dataclass(frozen=True)
+class EarlyStopping:
+    """Stop when the validation loss has not improved for `patience` epochs; keep the best.
+
+    least: how much lower than the best one a loss must be to count as better.
+    Source: Prechelt 1998, Early stopping - but when?
+    """
+
+    patience: int = 5
+    least: float = 0.0
+
+    def __post_init__(self):
+        object.__setattr__(self, "patience", positive_integer("patience", self.patience))
+        object.__setattr__(self, "least", real_number("least", self.least))
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of `fit`, told there."""
+
+    batch_size: int = 32
+    seed: int = 0
+    clip_norm: float | None = None
+    clip_value: float | None = None
+    truncate: int | None = None
+    early_stopping: EarlyStopping | None = None
+    checkpoint: Path | str | None = None
+    save_every: int = 100
+    resume: bool = False
+    progress: bool | None = None
+
+    def __post_init__(self):
+        positive_integer("batch_size", self.batch_size)
+        positive_integer("seed", self.seed, least=0)
+        positive_integer("save_every", self.save_every)
+        for name in ("clip_norm", "clip_value"):
+            if getattr(self, name) is not None:
+                real_number(name, getattr(self, name), above=True)
+        if self.clip_norm is not None and self.clip_value is not None:
+            raise ValueError("clip_value: expected clip_norm or clip_value, got both")
+        if self.truncate is not None:
+            positive_integer("truncate", self.truncate)
+        if not isinstance(self.early_stopping, EarlyStopping | None):
+            raise ValueError(
+                f"early_stopping: expected EarlyStopping(patience=...), got {self.early_stopping!r}"
+            )
+        if self.resume and self.checkpoint is None:
+            raise ValueError("checkpoint: expected a path to resume from, got None")
+
+    @classmethod
+    def read(cls, given):
+        """Options from keyword arguments; an unknown one is named."""
+        for name in given:
+            if name not in cls.__dataclass_fields__:
+                known = ", ".join(cls.__dataclass_fields__)
+                raise ValueError(f"{name}: expected an option of fit ({known}), got {name!r}")
+        return cls(**given)
