@@ -17,7 +17,7 @@ Who's there?\x20\x20
 Stay'\\--
 
 **TWO**\x20\x20
-Nay.
+Nay &amp; c.
 """
 
 # Importing it needs packages that its texts do not.
@@ -39,7 +39,7 @@ def shelf(tmp_path, monkeypatch):
 @pytest.mark.usefixtures("shelf")
 def test_marks_are_taken_out_and_words_and_lines_kept():
     assert shakespeare("first").characters == (
-        "A Play\n\nACT I\n\nEnter TWO\n\nONE\n[Aside]\nWho's there?\nStay'--\n\nTWO\nNay."
+        "A Play\n\nACT I\n\nEnter TWO\n\nONE\n[Aside]\nWho's there?\nStay'--\n\nTWO\nNay & c."
     )
     assert shakespeare("first").name == "A Play"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -50,5 +51,5 @@ def _plays() -> dict[str, Path]:
 
 def _plain(markdown: str) -> str:
     """The words without the marks of Markdown, and without spaces at the ends of lines."""
-    lines = [line.rstrip() for line in _MARKS.sub("", markdown).split("\n")]
+    lines = [line.rstrip() for line in _MARKS.sub("", unescape(markdown)).split("\n")]
     return "\n".join(lines).strip()
