@@ -21,7 +21,7 @@ See inside recurrent networks: step by step, every gate, every gradient.
 
   workbench lab                 opens the notebooks in JupyterLab: begin here
   workbench lab course          the same, with your copy of them in the folder course
-  workbench report sunspots     runs an LSTM over a real series and writes one page, report.html
+  workbench report sunspots     trains an LSTM on a real series and writes one page, report.html
   workbench report my.csv --column price --cell gru      the same for your own numbers
   workbench doctor              tells versions, devices and cache, and what mends what is missing
   workbench warm                compiles the built-in cells now, so that no first run has to wait
@@ -93,7 +93,7 @@ def cell_names() -> list[str]:
 
 
 def write_report(arguments: argparse.Namespace) -> int:
-    """Run a cell over a real series and write one self-contained page."""
+    """Train a cell on a real series and write one self-contained page."""
     source, out = arguments.source, Path(arguments.out)
     if (os.sep in source or Path(source).suffix) and not Path(source).is_file():
         found = "a folder" if Path(source).is_dir() else "no such file"
@@ -105,7 +105,8 @@ def write_report(arguments: argparse.Namespace) -> int:
     one_of(cell_names(), "--cell", arguments.cell)
 
     page = importlib.import_module("workbench.report")
-    options = {name: getattr(arguments, name) for name in ("column", "cell", "hidden_size", "seed")}
+    names = ("column", "cell", "hidden_size", "seed", "untrained")
+    options = {name: getattr(arguments, name) for name in names}
     try:
         path = page.write(source, **options, out=out)
     except OSError as error:
@@ -161,6 +162,7 @@ def parser_of(command: str) -> Parser:
         add("--cell", default="lstm", help="a built-in cell (default: lstm)")
         add("--hidden-size", type=whole_number(1), default=16, metavar="N", help="default: 16")
         add("--seed", type=whole_number(0), default=0, metavar="N", help="default: 0")
+        add("--untrained", action="store_true", help="show the network as it starts out")
         add("--out", default="report.html", metavar="FILE", help="default: report.html")
     elif command == "lab":
         add("dir", nargs="?", metavar="DIR", help="the folder for your copy of the notebooks")
