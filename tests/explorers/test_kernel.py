@@ -95,16 +95,13 @@ async ([module, message]) => {
   const url = URL.createObjectURL(new Blob([module], { type: "text/javascript" }));
   const { default: view } = await import(url);
   const bytes = (text) => new DataView(Uint8Array.from(atob(text), (l) => l.charCodeAt(0)).buffer);
-  const values = { to_page: bytes(message) };
-  let changed = () => {};
+  let hear = () => {};
   const model = {
-    get: (name) => values[name],
-    set: (name, value) => { values[name] = value; },
-    on: (event, listener) => { changed = listener; },
-    async save_changes() {
-      const asked = new Uint8Array(values.from_page.buffer);
-      values.answer = bytes(await window.kernel(btoa(String.fromCharCode(...asked))));
-      changed();
+    get: () => bytes(message),
+    on: (event, listener) => { hear = listener; },
+    async send(content, callbacks, [asked]) {
+      const text = btoa(String.fromCharCode(...new Uint8Array(asked)));
+      hear({}, [bytes(await window.kernel(text))]);
     },
   };
   await view.render({ model, el: document.body });

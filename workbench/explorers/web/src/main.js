@@ -12,11 +12,8 @@ import { views } from "./views/index.js";
  * a promise of Python's {about, arrays}, and is missing where there is no kernel.
  */
 function wayTo(model) {
-  const send = (about, arrays) => {
-    model.set("from_page", new DataView(pack(about, arrays).buffer));
-    model.save_changes();
-  };
-  if (!model.on) return send;
+  if (!model.send) return () => {};
+  const send = (about, arrays) => model.send({}, undefined, [pack(about, arrays).buffer]);
   let answered = () => {};
   let last = Promise.resolve();
   let count = 0;
@@ -26,10 +23,10 @@ function wayTo(model) {
       answered = (message) => message.about.ask === ask && resolve(message);
       send({ ...about, ask });
     });
-  // One at a time: a message that is still waiting would be replaced by the next.
+  // One at a time: what is asked while Python is busy would be out of date when its turn comes.
   send.ask = (about) => (last = last.then(() => asking(about)));
-  model.on("change:answer", () => {
-    const message = unpack(model.get("answer"));
+  model.on("msg:custom", (_, [answer]) => {
+    const message = unpack(answer);
     send.failed(message.about.error ?? null);
     answered(message);
   });
