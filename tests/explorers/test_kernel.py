@@ -109,6 +109,34 @@ async ([module, message]) => {
 """
 
 
+GONE = """
+async ([module, message]) => {
+  const url = URL.createObjectURL(new Blob([module], { type: "text/javascript" }));
+  const { default: view } = await import(url);
+  const bytes = Uint8Array.from(atob(message), (letter) => letter.charCodeAt(0));
+  const send = () => { throw new Error("Cannot send"); };
+  const model = { get: () => new DataView(bytes.buffer), on() {}, send };
+  await view.render({ model, el: document.body });
+}
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("units", [3, 320])
+def test_a_restarted_kernel_is_told_in_one_line(open_page, units):
+    explorer = wb.explore.gates("lstm", X, hidden_size=units)
+    opened = open_page(height=1400)
+    opened.add_style_tag(content=page.stylesheet())
+    module = (page.WEB / "bundle.js").read_text(encoding="utf-8")
+    opened.evaluate(GONE, [module, base64.b64encode(explorer.message).decode()])
+    slider = opened.locator(".wb input[type=range]").first
+    slider.focus()
+    before = slider.input_value()
+    opened.keyboard.press("ArrowRight")
+    opened.get_by_text("run its cell again").wait_for(timeout=5000)
+    assert slider.input_value() != before
+
+
 @pytest.mark.browser
 def test_a_large_network_follows_the_hand_through_the_kernel(open_page):
     net = wb.Recurrent("lstm", 1, 320, seed=2)

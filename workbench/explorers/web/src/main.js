@@ -7,13 +7,23 @@ import { pack, unpack } from "./packing.js";
 import { readSubject } from "./subject.js";
 import { views } from "./views/index.js";
 
+const GONE = "Python does not know this explorer any more: run its cell again.";
+
 /**
  * The way to Python: `send(about, arrays)` tells what the reader has set; `send.ask(about)` gives
  * a promise of Python's {about, arrays}, and is missing where there is no kernel.
  */
 function wayTo(model) {
   if (!model.send) return () => {};
-  const send = (about, arrays) => model.send({}, undefined, [pack(about, arrays).buffer]);
+  const send = (about, arrays) => {
+    try {
+      model.send({}, undefined, [pack(about, arrays).buffer]);
+      return true;
+    } catch {
+      send.failed(GONE); // the kernel was restarted; what the page computes lives on
+      return false;
+    }
+  };
   let answered = () => {};
   let last = Promise.resolve();
   let count = 0;
@@ -21,7 +31,7 @@ function wayTo(model) {
     new Promise((resolve) => {
       const ask = ++count;
       answered = (message) => message.about.ask === ask && resolve(message);
-      send({ ...about, ask });
+      if (!send({ ...about, ask })) resolve({ about: { error: GONE }, arrays: {} });
     });
   // One at a time: what is asked while Python is busy would be out of date when its turn comes.
   send.ask = (about) => (last = last.then(() => asking(about)));
