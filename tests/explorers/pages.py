@@ -33,8 +33,9 @@ def drag(page, slider, keys):
 
 
 def arrive(explorer, message):
-    """Let bytes come to Python as a browser's do: through the widget's state, as a memoryview."""
-    explorer.set_state({"from_page": memoryview(message)})
+    """Let bytes come to Python as a browser's do: as a memoryview in a message of the widget."""
+    data = {"method": "custom", "content": {}}
+    explorer._handle_msg({"content": {"data": data}, "buffers": [memoryview(message)]})
 
 
 WORDS = ".wb text, .wb button, .wb label, .wb p, .wb output, .wb math, .wb-code div"

@@ -95,21 +95,46 @@ async ([module, message]) => {
   const url = URL.createObjectURL(new Blob([module], { type: "text/javascript" }));
   const { default: view } = await import(url);
   const bytes = (text) => new DataView(Uint8Array.from(atob(text), (l) => l.charCodeAt(0)).buffer);
-  const values = { to_page: bytes(message) };
-  let changed = () => {};
+  let hear = () => {};
   const model = {
-    get: (name) => values[name],
-    set: (name, value) => { values[name] = value; },
-    on: (event, listener) => { changed = listener; },
-    async save_changes() {
-      const asked = new Uint8Array(values.from_page.buffer);
-      values.answer = bytes(await window.kernel(btoa(String.fromCharCode(...asked))));
-      changed();
+    get: () => bytes(message),
+    on: (event, listener) => { hear = listener; },
+    async send(content, callbacks, [asked]) {
+      const text = btoa(String.fromCharCode(...new Uint8Array(asked)));
+      hear({}, [bytes(await window.kernel(text))]);
     },
   };
   await view.render({ model, el: document.body });
 }
 """
+
+
+GONE = """
+async ([module, message]) => {
+  const url = URL.createObjectURL(new Blob([module], { type: "text/javascript" }));
+  const { default: view } = await import(url);
+  const bytes = Uint8Array.from(atob(message), (letter) => letter.charCodeAt(0));
+  const send = () => { throw new Error("Cannot send"); };
+  const model = { get: () => new DataView(bytes.buffer), on() {}, send };
+  await view.render({ model, el: document.body });
+}
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("units", [3, 320])
+def test_a_restarted_kernel_is_told_in_one_line(open_page, units):
+    explorer = wb.explore.gates("lstm", X, hidden_size=units)
+    opened = open_page(height=1400)
+    opened.add_style_tag(content=page.stylesheet())
+    module = (page.WEB / "bundle.js").read_text(encoding="utf-8")
+    opened.evaluate(GONE, [module, base64.b64encode(explorer.message).decode()])
+    slider = opened.locator(".wb input[type=range]").first
+    slider.focus()
+    before = slider.input_value()
+    opened.keyboard.press("ArrowRight")
+    opened.get_by_text("run its cell again").wait_for(timeout=5000)
+    assert slider.input_value() != before
 
 
 @pytest.mark.browser
