@@ -110,14 +110,11 @@ class Gradients {
     const tellPicked = (step) => this.tellPicked(step);
     this.arcs = frame.panel({
       height: arcs.HEIGHT, label: "arcs to earlier steps", scrub: false,
-      tell: (x, y) => {
-        const step = this.under({ x, y });
-        return Number.isInteger(step) ? this.told(step, tellPicked) : null;
-      },
+      tell: (x, y) => this.told(this.under({ x, y }), tellPicked),
     });
     arcs.listen(this.arcs, (point) => {
       const step = this.under(point);
-      if (Number.isInteger(step)) this.compare(this.at - step);
+      if (step !== null) this.compare(this.at - step);
     });
     this.arcs.element.addEventListener("pointermove", (event) => arcs.clearArcs(this.arcs, event));
     this.marks = frame.panel({ height: MARKS, label: "the step of the loss" });
@@ -129,7 +126,7 @@ class Gradients {
     this.plot.element.addEventListener("dblclick", (event) => {
       if (event.clientX - this.plot.element.getBoundingClientRect().left > frame.right) this.fitScale();
     });
-    this.under = (point) => this.curves && arcs.stepUnder(frame, this.curves[this.picked], this.measure, (step) => this.place(step), point);
+    this.under = (point) => (this.curves ? arcs.stepUnder(frame, this.curves[this.picked], this.measure, (step) => this.place(step), point) : null);
     this.axis = frame.panel({ height: 40, label: "time axis" });
     this.fitting = new FitScale(frame, () => this.fitScale());
     this.marker = new Marker(frame, {
@@ -176,11 +173,7 @@ class Gradients {
   /** Do what the hand wishes: in the page at once, in the kernel when it answers; or when it rests. */
   renew(compute = () => this.compute()) {
     if (this.rests && this.ghost) return;
-    if (!this.asks) {
-      Object.assign(this, this.wished);
-      compute();
-      return;
-    }
+    if (!this.asks) return void compute(Object.assign(this, this.wished));
     const { gain, bias, subject } = this;
     this.kernel.want(wishOf(subject, { ...this.wished, gain, bias }, this.hands), (answer) => {
       const { at, used } = answer.about;
@@ -278,7 +271,7 @@ class Gradients {
   }
 
   told(step, words) {
-    if (!this.curves) return null;
+    if (!this.curves || step === null) return null;
     if (step < this.first) return `${this.name(step)}: not read`;
     if (step > this.at) return `${this.name(step)}: after the loss, nothing comes back to it`;
     const lag = this.at - step;
