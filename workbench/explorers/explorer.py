@@ -31,7 +31,8 @@ class Explorer(anywidget.AnyWidget):
     def __init__(self, title, about, arrays, nets, picture, compute=None):
         """title: words. about, arrays: the message. picture: () -> a matplotlib Figure.
 
-        compute: (network, what the page asks) -> (about, arrays), for what needs the kernel.
+        compute: (networks, label, what the page asks) -> (about, arrays), for what needs Python; it
+            may change the networks (label -> Recurrent) as the hand has.
         """
         self._about = {**about, "title": title}
         self._arrays, self._picture, self._compute = arrays, picture, compute
@@ -65,7 +66,7 @@ class Explorer(anywidget.AnyWidget):
     def _asked(self, label, about):
         if self._compute is None:
             raise ValueError("ask: expected nothing, this explorer computes in the page")
-        return self._compute(self.networks[label], about)
+        return self._compute(self.networks, label, about)
 
     def _label(self, label):
         if not isinstance(label, str) or label not in self.networks:
