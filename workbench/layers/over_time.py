@@ -12,6 +12,7 @@ class Last(Layer):
     Under a mask that is the last step that is real, wherever the padding stands. Units that were
     read backwards in time, the second half of a `Bidirectional`, have seen the whole sequence at
     its first real step; for these it is the value there. A sequence without any real step gives 0.
+    Raises ValueError where each unit is made of both directions.
     """
 
     takes = (SEQUENCE,)
@@ -22,8 +23,9 @@ class Last(Layer):
     def forward(self, signal, setting):
         if signal.reversed_units == MIXED:
             raise ValueError(
-                "x: expected units of one direction, got both merged into one, which have read "
-                "everything at no step; write Bidirectional(..., ends=True) instead of Last()"
+                "x: expected units of one direction, got units made of both, which have read "
+                "everything at no step; write Last() right behind a Bidirectional that "
+                "concatenates, or Bidirectional(..., ends=True) and no Last()"
             )
         x, real = signal.values, real_steps(signal)
         time, batch, units = x.shape

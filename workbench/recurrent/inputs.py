@@ -44,6 +44,21 @@ def positive_integer(name, value, least=1):
     return int(value)
 
 
+def real_number(name, value, *, least=None, above=None, most=None, below=None):
+    """Return a finite number as a float, within the limits that are given."""
+    limits = {
+        "of at least": (least, float.__ge__), "above": (above, float.__gt__),
+        "of at most": (most, float.__le__), "below": (below, float.__lt__),
+    }  # fmt: skip
+    limits = {words: pair for words, pair in limits.items() if pair[0] is not None}
+    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    fits = number and np.isfinite(value)
+    if not fits or not all(holds(float(value), float(end)) for end, holds in limits.values()):
+        wanted = " and ".join(f"{words} {end}" for words, (end, _) in limits.items())
+        raise ValueError(f"{name}: expected a number {wanted or 'that is finite'}, got {value!r}")
+    return float(value)
+
+
 def read_dtype(dtype):
     """Return the NumPy dtype that a name stands for: one of DTYPES."""
     try:
