@@ -36,7 +36,7 @@ class Bidirectional(Layer):
     takes, stepwise = (SEQUENCE,), False
 
     def __init__(self, forward, backward=None, *, merge="concat", ends=False):
-        if merge not in MERGES:
+        if merge not in tuple(MERGES):
             raise ValueError(f"merge: expected one of {', '.join(MERGES)}, got {merge!r}")
         self.merge, self.ends = merge, bool(ends)
         one = read_recurrent("forward", forward)

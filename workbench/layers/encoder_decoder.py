@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..recurrent.inputs import numeric, positive_integer
+from ..recurrent.inputs import briefly, numeric, positive_integer
 from .joined import Joined
 from .layer import SEQUENCE, TOKENS, shared
 from .network import Network
@@ -63,8 +63,9 @@ class EncoderDecoder:
         steps = positive_integer("steps", steps)
         seen = self.encoder.run(x, lengths=lengths, mask=mask)
         state = self._handed_over(seen)
-        if choose is None:
-            choose = self._own_choice()
+        choose = self._own_choice() if choose is None else choose
+        if not callable(choose):
+            raise ValueError(f"choose: expected a function of the output, got {briefly(choose)}")
         given, outputs, chosen = numeric("first", first), [], []
         self._check_batch("first", given, (), state)
         for _ in range(steps):

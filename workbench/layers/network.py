@@ -4,11 +4,12 @@ from collections import Counter
 
 import numpy as np
 
-from ..recurrent.inputs import Edge, numeric, positive_integer, read_mask, read_x, refuse_nan
+from ..recurrent.inputs import briefly, positive_integer
+from .inputs import named, read_clamps, read_real, read_states, read_values
 from .joined import Joined, joined
-from .layer import TOKENS, VECTOR, Back, Layer, Pass, Setting, Signal, Way, shared
+from .layer import TOKENS, Back, Layer, Pass, Setting, Signal, Way, shared
 from .recurrent_layer import as_layer
-from .run import Run, by_layer
+from .run import Run
 
 
 class Network(Layer):
@@ -25,7 +26,7 @@ class Network(Layer):
         layers, count = [as_layer(layer) for layer in layers], Counter()
         twice = shared(*layers)
         if twice:
-            raise ValueError(f"layers: expected each layer once, got {twice!r:.60} twice")
+            raise ValueError(f"layers: expected each layer once, got {briefly(twice)} twice")
         self.layers = {}
         for layer in layers:
             count[layer.kind] += 1
@@ -98,60 +99,25 @@ class Network(Layer):
         clamp: layer name -> {line: value}, as in `Recurrent.run`. record: likewise, for all layers.
         Raises ValueError with one line that names the argument, or the layer and its argument.
         """
-        values, edge = self._read_x(x, batch_first)
-        real = self._read_mask(values, mask, lengths, edge)
-        if values.ndim == 3 and real is not None:
-            values = np.where(real[..., None], values, 0)
-        refuse_nan("x", values)
-        state, clamp = ({} if given is None else given for given in (state, clamp))
-        by_layer(state, "state", self.states)
-        by_layer(clamp, "clamp", self.nets)
+        values, edge = read_values(self, x, batch_first)
+        values, real = read_real(self, values, mask, lengths, edge)
         generator = np.random.default_rng(positive_integer("seed", seed, least=0))
-        setting = Setting(bool(training), generator, record, state, clamp)
+        states, clamps = read_states(self, state, values, edge), read_clamps(self, clamp, edge)
+        setting = Setting(bool(training), generator, record, states, clamps)
         return Run(self.forward(Signal(values, real), setting), edge)
-
-    def _read_x(self, x, batch_first):
-        """Return what the first layer is given, and how arrays leave."""
-        x = numeric("x", x)
-        if TOKENS in self.takes:
-            if x.dtype.kind not in "iu" or x.ndim not in (1, 2) or 0 in x.shape:
-                raise ValueError(
-                    f"x: expected whole numbers (time, batch) or (time,), got {x.dtype} {x.shape}"
-                )
-            edge = Edge(x.ndim == 1, batch_first and x.ndim == 2)
-            return edge.inside(x), edge
-        if self.takes == (VECTOR,):
-            units = "units" if self.input_size is None else self.input_size
-            fits = x.ndim in (1, 2) and 0 not in x.shape and units in ("units", x.shape[-1])
-            if not fits:
-                raise ValueError(f"x: expected (batch, {units}) or ({units},), got {x.shape}")
-            return np.atleast_2d(x).astype(self.dtype), Edge(x.ndim == 1, batch_first)
-        units = self.input_size or (x.shape[-1] if x.ndim else "units")
-        x, edge = read_x(x, units, batch_first)
-        return x.astype(self.dtype), edge
-
-    def _read_mask(self, values, mask, lengths, edge):
-        """Return (time, batch) bool, or None where every step is real."""
-        if self.takes == (VECTOR,):
-            if mask is not None or lengths is not None:
-                raise ValueError("mask: expected None for vectors, which have no steps, got one")
-            return None
-        real = read_mask(mask, lengths, edge, *values.shape[:2])
-        return None if real.all() else real
 
     def forward(self, signal, setting):
         passes = {}
         for name, layer in self.layers.items():
-            try:
+            with named(name):
                 passes[name] = layer.forward(signal, setting.within(name))
-            except ValueError as error:
-                raise ValueError(f"{name}: {error}") from None
             signal = passes[name].output
 
         def back(d_output, way=None):
             came, parameters, gradients = Back(d_output), {}, {}
             for name, done in reversed(passes.items()):
-                came = done.back(came.x, (way or Way()).within(name))
+                with named(name):
+                    came = done.back(came.x, (way or Way()).within(name))
                 parameters = joined({name: came.parameters}) | parameters
                 gradients = joined({name: came.gradients}) | gradients
             return Back(came.x, parameters, gradients)

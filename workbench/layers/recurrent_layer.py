@@ -5,7 +5,7 @@ import copy
 import numpy as np
 
 from ..recurrent import Recurrent
-from ..recurrent.inputs import real_number
+from ..recurrent.inputs import briefly, real_number
 from .dropout import kept_units
 from .layer import SEQUENCE, Back, Layer, Pass, Signal, Way
 
@@ -68,7 +68,7 @@ class RecurrentDropout(RecurrentLayer):
 
     def __init__(self, net, rate):
         if not isinstance(net, Recurrent):
-            raise ValueError(f"net: expected a Recurrent, got {net!r:.60}")
+            raise ValueError(f"net: expected a Recurrent, got {briefly(net)}")
         super().__init__(net)
         self.rate = real_number("rate", rate, least=0, below=1)
         cell, graph = copy.copy(net.cell), net.cell.graph
@@ -92,10 +92,8 @@ class RecurrentDropout(RecurrentLayer):
             return super().forward(signal, setting)
         shape = signal.values.shape[1], self.net.hidden_size
         kept = kept_units(setting.generator, self.rate, shape, self.dtype)
-        state = setting.states.get("", {})
-        if not isinstance(state, dict):  # a cell with one state may be given that array alone
-            state = {self.net.cell.output: state}
-        return self._run(self.dropping, state | {self.mask_name: kept}, signal, setting)
+        state = setting.states.get("", {}) | {self.mask_name: kept}
+        return self._run(self.dropping, state, signal, setting)
 
     def __repr__(self):
         return f"RecurrentDropout({self.net!r}, {self.rate:g})"
@@ -142,12 +140,12 @@ def as_layer(value):
         return RecurrentLayer(value)
     if isinstance(value, Layer):
         return value
-    raise ValueError(f"layers: expected a Recurrent or a layer, got {value!r:.60}")
+    raise ValueError(f"layers: expected a Recurrent or a layer, got {briefly(value)}")
 
 
 def read_recurrent(argument, value):
     """Return a recurrent layer, or say which argument is none."""
     layer = RecurrentLayer(value) if isinstance(value, Recurrent) else value
     if not isinstance(layer, RecurrentLayer):
-        raise ValueError(f"{argument}: expected a Recurrent, got {value!r:.60}")
+        raise ValueError(f"{argument}: expected a Recurrent, got {briefly(value)}")
     return layer

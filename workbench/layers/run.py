@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..recurrent.inputs import numeric, positive_integer, refuse_nan
+from ..recurrent.inputs import briefly, numeric, positive_integer, refuse_nan
+from .inputs import check_layers
 from .layer import Way
 
 
@@ -75,13 +76,13 @@ class Run:
 
     def _read_d_final(self, given):
         """Check derivatives by last states, and give them a batch axis."""
-        by_layer(given, "d_final", self.final)
+        check_layers("d_final", given, self.final)
         read = {}
         for layer, by_state in given.items():
             own, read[layer] = self._done.final[layer], {}
             if not isinstance(by_state, dict) or set(by_state) - set(own):
                 wanted = f"a dict by state ({', '.join(own)})"
-                raise ValueError(f"d_final[{layer!r}]: expected {wanted}, got {by_state!r:.60}")
+                raise ValueError(f"d_final[{layer!r}]: expected {wanted}, got {briefly(by_state)}")
             for state, d in by_state.items():
                 name, shape = f"d_final[{layer!r}][{state!r}]", self.final[layer][state].shape
                 d = numeric(name, d)
@@ -124,16 +125,6 @@ class NetworkGradients:
 
     def __repr__(self):
         return f"NetworkGradients({len(self.parameters)} parameters, x)"
-
-
-def by_layer(given, argument, known):
-    """Refuse anything but a dict by names of recurrent layers."""
-    wanted = f"a dict by recurrent layer ({', '.join(known) or 'there is none'})"
-    if not isinstance(given, dict):
-        raise ValueError(f"{argument}: expected {wanted}, got {given!r:.60}")
-    for name in given:
-        if name not in known:
-            raise ValueError(f"{argument}: expected {wanted}, got {name!r}")
 
 
 def seen(trace, edge):

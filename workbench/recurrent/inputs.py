@@ -27,6 +27,11 @@ def _kind(array, value):
     return type(value).__name__ if array.ndim == 0 else f"an array of {array.dtype}"
 
 
+def briefly(value):
+    """What came, for a message: its first 60 characters in one line."""
+    return " ".join(repr(value).split())[:60]
+
+
 def refuse_nan(name, array, axes=("step", "batch row", "unit")):
     """Name the first place of an array that is not a number."""
     if np.isnan(array).any():
@@ -170,13 +175,12 @@ def read_state(state, names, shapes, edge, dtype):
     for name in names:
         batch, size = shapes[name]
         value = numeric(f"state[{name!r}]", state.get(name, np.zeros((batch, size))))
+        came = value.shape
         if edge.no_batch and value.ndim == 1:
             value = value[None]
         if value.shape != (batch, size):
             expected = (size,) if edge.no_batch else (batch, size)
-            raise ValueError(
-                f"state[{name!r}]: expected {_shape(expected)}, got {_shape(value.shape)}"
-            )
+            raise ValueError(f"state[{name!r}]: expected {_shape(expected)}, got {_shape(came)}")
         refuse_nan(f"state[{name!r}]", value, ("batch row", "unit"))
         result[name] = value.astype(dtype)
     return result
