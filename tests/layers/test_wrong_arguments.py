@@ -268,6 +268,10 @@ PAIRS = [
         "decoder: expected an output at each step, .*got lstm_1, last_1",
     ),
     (
+        lazily(pair, ENCODER, net(cell(seed=1), last(), wb.Repeat(3))),
+        "decoder: expected an output at each step, .*got lstm_1, last_1, repeat_1",
+    ),
+    (
         lazily(pair, ENCODER, net(wb.Bidirectional(cell(seed=1)))),
         "decoder: expected an output at each step, made of the steps until then, got bidirec",
     ),

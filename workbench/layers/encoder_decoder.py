@@ -3,8 +3,8 @@
 import numpy as np
 
 from ..recurrent.inputs import briefly, numeric, positive_integer
-from .joined import Joined
-from .layer import SEQUENCE, TOKENS, shared
+from .joined import Joined, joined
+from .layer import TOKENS, shared
 from .network import Network
 
 
@@ -26,7 +26,7 @@ class EncoderDecoder:
             raise ValueError("decoder: expected layers of its own, got some of the encoder's")
         if decoder.dtype != encoder.dtype:
             raise ValueError(f"decoder: expected {encoder.dtype}, got {decoder.dtype}")
-        if decoder.gives(decoder.takes[0]) != SEQUENCE or not decoder.stepwise:
+        if not decoder.stepwise:
             raise ValueError(
                 "decoder: expected an output at each step, made of the steps until then, "
                 f"got {', '.join(decoder.layers)}"
@@ -103,7 +103,10 @@ class EncoderDecoder:
 
 
 class EncoderDecoderRun:
-    """One run with teacher forcing: `output`, and the runs `encoder` and `decoder`."""
+    """One run with teacher forcing: `output`, and the runs `encoder` and `decoder`.
+
+    run["decoder.lstm_1"]: the Trace of that layer.
+    """
 
     def __init__(self, encoder, decoder, pairs):
         self.encoder, self.decoder, self._pairs = encoder, decoder, pairs
@@ -119,7 +122,11 @@ class EncoderDecoderRun:
         return (self.encoder if part == "encoder" else self.decoder)[layer]
 
     def backward(self, d_output, *, truncate=None):
-        """Backpropagate through the decoder and, by way of its first states, the encoder."""
+        """Backpropagate through the decoder and, by way of its first states, the encoder.
+
+        d_output: the derivative of the loss by `output`, of its shape. truncate: cut the gradient
+        before the steps k, 2k, ... of every recurrent layer; that between the two is never cut.
+        """
         late = self.decoder.backward(d_output, truncate=truncate)
         d_final = {of: late.initial[to] for of, to in self._pairs.items()}
         early = self.encoder.backward(d_final=d_final, truncate=truncate)
@@ -131,11 +138,8 @@ class EncoderDecoderGradients:
 
     def __init__(self, encoder, decoder):
         self.encoder, self.decoder = encoder, decoder
-        self.parameters = {
-            f"{part}.{name}": d
-            for part, own in (("encoder", encoder), ("decoder", decoder))
-            for name, d in own.parameters.items()
-        }
+        parts = {"encoder": encoder.parameters, "decoder": decoder.parameters}
+        self.parameters = joined(parts)
 
 
 def largest(output):

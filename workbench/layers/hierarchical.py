@@ -75,7 +75,7 @@ class Hierarchical(Layer):
             gradients = came["slow"].gradients[""]
             gradients.also_initial(gradients.cell.output, hold.back_to_first(d_slow))
             came["fast"] = fast.back(d_fast + came["slow"].x, way.within("fast"))
-            return _both(came, came["fast"].x)
+            return _back(came, came["fast"].x)
 
         final = joined({"fast": fast.final, "slow": slow.final})
         return _passed(Signal(y, signal.mask), back, fast, slow, final)
@@ -94,7 +94,7 @@ class Hierarchical(Layer):
             came = {"slow": slow.back(d_y, way.within("slow"))}
             d_last = came["slow"].x.reshape(chunks.count * chunks.batch, -1)
             came["fast"] = fast.back(last.back(d_last).x, way.within("fast"))
-            return _both(came, chunks.join(came["fast"].x))
+            return _back(came, chunks.join(came["fast"].x))
 
         signal = Signal(slow.output.values, None if mask.all() else mask)
         return _passed(signal, back, fast, slow, joined({"slow": slow.final}))
@@ -155,7 +155,7 @@ def first_of(done):
     return trace.initial[trace.cell.output]
 
 
-def _both(came, d_x):
+def _back(came, d_x):
     parameters = joined({name: came[name].parameters for name in ("fast", "slow")})
     gradients = joined({name: came[name].gradients for name in ("fast", "slow")})
     return Back(d_x, parameters, gradients)

@@ -15,7 +15,7 @@ class Last(Layer):
     Raises ValueError where each unit is made of both directions.
     """
 
-    takes = (SEQUENCE,)
+    takes, stepwise = (SEQUENCE,), False
 
     def gives(self, taken):
         return VECTOR
@@ -49,7 +49,7 @@ class Last(Layer):
 class MeanOverTime(Layer):
     """The mean over the real steps of each sequence, (batch, units); 0 where there is none."""
 
-    takes = (SEQUENCE,)
+    takes, stepwise = (SEQUENCE,), False
 
     def gives(self, taken):
         return VECTOR
@@ -70,7 +70,7 @@ class Repeat(Layer):
     steps: how many. first_only: the vector enters at the first step, zeros after it.
     """
 
-    takes = (VECTOR,)
+    takes, stepwise = (VECTOR,), False
 
     def __init__(self, steps, *, first_only=False):
         self.steps, self.first_only = positive_integer("steps", steps), bool(first_only)

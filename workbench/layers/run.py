@@ -112,10 +112,10 @@ class NetworkGradients:
         self.x = came.x
         if came.x is not None:
             self.x = edge.leave(came.x) if came.x.ndim == 3 else edge.leave_state(came.x)
-        self.initial = {
-            name: {state: self.gradients[name].initial[state] for state in states}
-            for name, states in final.items()
-        }
+        self.initial = {}
+        for name, states in final.items():
+            by_state = self.gradients[name].initial
+            self.initial[name] = {state: by_state[state] for state in states}
 
     def __getitem__(self, name):
         if name not in self.gradients:

@@ -1,16 +1,16 @@
 """The parameters of a layer that is no cell: arrays by name, drawn from named starts."""
 
 import zlib
-from collections.abc import MutableMapping
 
 import numpy as np
 
-from ..recurrent.inputs import numeric, positive_integer, read_dtype
+from ..recurrent.inputs import positive_integer, read_dtype
+from ..recurrent.parameters import NamedArrays
 from ..recurrent.starts import STARTS
 
 
-class Weights(MutableMapping):
-    """name -> array. Assigning copies the values in; names cannot be added or deleted."""
+class Weights(NamedArrays):
+    """name -> array of a layer."""
 
     def __init__(self, arrays):
         self._arrays = dict(arrays)
@@ -25,31 +25,13 @@ class Weights(MutableMapping):
             arrays[name] = STARTS[start](stream, shape).astype(dtype)
         return cls(arrays)
 
-    @property
-    def count(self):
-        """How many numbers there are in all."""
-        return sum(array.size for array in self.values())
-
     def __getitem__(self, name):
         if name not in self._arrays:
-            raise KeyError(f"{name}: expected one of {', '.join(self._arrays)}")
+            raise KeyError(f"{name}: expected one of {', '.join(self)}")
         return self._arrays[name]
-
-    def __setitem__(self, name, value):
-        array, value = self[name], numeric(name, value)
-        if value.shape != array.shape:
-            raise ValueError(f"{name}: expected {array.shape}, got {value.shape}")
-        array[...] = value
-
-    def __delitem__(self, name):
-        raise TypeError(f"{name}: parameters cannot be deleted")
 
     def __iter__(self):
         return iter(self._arrays)
 
     def __len__(self):
         return len(self._arrays)
-
-    def __repr__(self):
-        shapes = ", ".join(f"{name} {array.shape}" for name, array in self.items())
-        return f"<{self.count:,} parameters: {shapes}>"
