@@ -12,6 +12,7 @@ from ..measure import gradient_reach
 from . import kernel
 from .explorer import Explorer
 from .kernel.gradients import Reaches
+from .opened import opened
 from .recurrence import keeps, recurrent_weights, variants
 from .subject import Sequence, beside, check_step, network, packed
 
@@ -26,7 +27,8 @@ SEED = 6
 def gradients(net="lstm", x=None, *, at=None, batch=0, cells=OTHERS, hidden_size=HIDDEN, seed=SEED):
     """Show how the gradient of the loss at one step reaches every earlier step, and what bends it.
 
-    net: a Recurrent, a cell or the name of one (then with `hidden_size` units and `seed`).
+    net: a Recurrent; a trained Network or a Trace (see `opened`); a cell or the name of one (then
+        with `hidden_size` units and `seed`).
     x: an array (time,), (time, input) or (time, batch, input), of which row `batch` is shown; a
         text, a Series, or the path of a CSV file with one column of numbers; sunspots for None.
     at: the step of the loss at first, the last for None.
@@ -38,6 +40,7 @@ def gradients(net="lstm", x=None, *, at=None, batch=0, cells=OTHERS, hidden_size
     together too large for the page run in the kernel.
     Returns an Explorer. Raises ValueError with one line for what cannot be shown.
     """
+    net, x = opened(net, x, batch)
     sequence = Sequence.of(x, batch)
     net = network(net, sequence, hidden_size, seed)
     nets = beside(net, cells)

@@ -14,6 +14,7 @@ from ..equations.cell import Cell
 from ..measure import activation_slope, recurrent_matrices, recurrent_parameter
 from .explorer import Explorer, copied
 from .kernel.jacobian import Pairs
+from .opened import opened
 from .subject import Sequence, beside, network, packed
 
 TITLE = "Jacobians: what is left of a state"
@@ -40,7 +41,8 @@ def jacobian(
 ):  # fmt: skip
     """Show the norm of dS_t/dS_k for all pairs of steps; drag the recurrent gain.
 
-    net: a Recurrent, a cell or the name of one (then with `hidden_size` units and `seed`, and its
+    net: a Recurrent; a trained Network or a Trace (see `opened`); a cell or the name of one (then
+        with `hidden_size` units and `seed`, and its
         recurrent matrices at 0.8 times their start, so that the influence of a state fades).
     x: an array (time,), (time, input) or (time, batch, input), of which row `batch` is shown; a
         text, a Series, or the path of a CSV file with one column of numbers; sunspots for None.
@@ -53,6 +55,7 @@ def jacobian(
     Returns an Explorer. Raises ValueError with one line for what cannot be shown; a network with
     more than 256 units in its states is for `pictures.jacobian`.
     """
+    net, x = opened(net, x, batch)
     sequence = Sequence.of(x, batch)
     shown = min(_steps(steps), len(sequence.x))
     gain = GAIN if isinstance(net, str | Cell) else 1.0

@@ -11,6 +11,7 @@ from . import kernel
 from .explorer import Explorer
 from .formulas import formulas
 from .kernel.unfold import Unfolded
+from .opened import opened
 from .subject import Sequence, beside, network, packed
 
 TITLE = "One cell, unfolded"
@@ -25,7 +26,8 @@ COPIES = 5
 def unfold(net="elman", x=None, *, batch=0, cells=OTHERS, hidden_size=8, seed=0):
     """Show a cell beside its copies; edit what it reads, ask an arrow what it carries.
 
-    net: a Recurrent, a cell or the name of one (then with `hidden_size` units and `seed`).
+    net: a Recurrent; a trained Network or a Trace (see `opened`); a cell or the name of one (then
+        with `hidden_size` units and `seed`).
     x: an array (time,), (time, input) or (time, batch, input), of which row `batch` is shown; a
         text, a Series, or the path of a CSV file with one column of numbers; for None the number
         of sunspots of the last 60 years of the series.
@@ -36,6 +38,7 @@ def unfold(net="elman", x=None, *, batch=0, cells=OTHERS, hidden_size=8, seed=0)
     A network too large for the page runs in the kernel, and shows some of its units.
     Returns an Explorer. Raises ValueError with one line for what cannot be shown.
     """
+    net, x = opened(net, x, batch)
     sequence = Sequence.of(data.sunspots()[-SHOWN:] if x is None else x, batch)
     net = network(net, sequence, hidden_size, seed)
     nets = beside(net, cells)

@@ -1,8 +1,9 @@
 """What the network of a report learns: to say the next change of the series, from its past alone.
 
 The first part of the series is the past, the rest is kept: the network never sees it before it is
-asked to forecast it. Of the past, the last quarter only says when to stop. An output of 0 says that nothing changes; so the network starts near the
-forecast that a learner should try to beat, persistence.
+asked to forecast it. Of the past, the last quarter only says when to stop. An output of 0 says
+that nothing changes; so the network starts near the forecast that a learner should try to beat,
+persistence.
 """
 
 from typing import NamedTuple
