@@ -43,6 +43,13 @@ class Dense(Layer):
 
         return Pass(Signal(y, signal.mask), back)
 
+    def describe(self):
+        return {
+            "input_size": self.input_size, "output_size": self.output_size,
+            "activation": None if self.activation is None else self.activation.name,
+            "seed": self.seed, "dtype": self.dtype.name,
+        }  # fmt: skip
+
     def __repr__(self):
         function = "" if self.activation is None else f", {self.activation}"
         return f"Dense({self.input_size}, {self.output_size}{function})"

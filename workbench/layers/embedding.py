@@ -50,6 +50,12 @@ class Embedding(Layer):
 
         return Pass(Signal(y, mask), back)
 
+    def describe(self):
+        return {
+            "vocabulary_size": self.vocabulary_size, "output_size": self.output_size,
+            "seed": self.seed, "dtype": self.dtype.name,
+        }  # fmt: skip
+
     def __repr__(self):
         return f"Embedding({self.vocabulary_size}, {self.output_size})"
 
@@ -80,6 +86,9 @@ class OneHot(Layer):
         time, batch = np.nonzero(np.ones(tokens.shape, bool) if mask is None else mask)
         y[time, batch, tokens[time, batch]] = 1
         return Pass(Signal(y, mask), lambda d_y, way=None: Back(None))
+
+    def describe(self):
+        return {"vocabulary_size": self.vocabulary_size, "dtype": self.dtype.name}
 
     def __repr__(self):
         return f"OneHot({self.vocabulary_size})"

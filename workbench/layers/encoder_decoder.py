@@ -1,4 +1,4 @@
-"""Encoder and decoder: one network reads a sequence, the other writes one from what it remembers."""
+"""Encoder and decoder: one network reads a sequence, another writes one from what is left of it."""
 
 import numpy as np
 
@@ -24,6 +24,10 @@ class EncoderDecoder:
         self._pairs = _paired(encoder, decoder)
         self.parameters = Joined({"encoder": encoder.parameters, "decoder": decoder.parameters})
         self.dtype = decoder.dtype
+
+    def describe(self):
+        """Return the constructor's arguments by name."""
+        return {"encoder": self.encoder, "decoder": self.decoder}
 
     def run(self, x, given, *, lengths=None, mask=None, given_mask=None, training=False, seed=0):
         """Teacher forcing: the decoder reads the true sequence, one step behind what it writes.

@@ -93,6 +93,9 @@ class Hierarchical(Layer):
 
         return _joined(Signal(slow.output.values, None if mask.all() else mask), back, fast, slow)
 
+    def describe(self):
+        return {**self.speeds, "every": self.every, "style": self.style}
+
     def __repr__(self):
         inside = ", ".join(map(repr, self.speeds.values()))
         return f"Hierarchical({inside}, every={self.every}, style={self.style!r})"
@@ -117,7 +120,6 @@ class Hold:
         rows = np.broadcast_to(self.rows, seen.shape)
         np.add.at(d, (self.tick[seen], rows[seen]), d_held[seen])
         return d
-
 
     def back_to_first(self, d_held):
         """(batch, units): derivative by what is held before the first tick."""

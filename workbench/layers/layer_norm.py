@@ -41,3 +41,8 @@ class LayerNorm(Layer):
             return Back(d_x, {"g": rows(d_y * n).sum(axis=0), "b": rows(d_y).sum(axis=0)})
 
         return Pass(Signal(y, signal.mask), back)
+
+    def describe(self):
+        return {
+            "input_size": self.input_size, "epsilon": self.epsilon, "dtype": self.dtype.name
+        }  # fmt: skip

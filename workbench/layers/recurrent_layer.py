@@ -38,6 +38,9 @@ class RecurrentLayer(Layer):
         )
         return passed(trace, signal.mask, self.net.cell.states)
 
+    def describe(self):
+        return self.net.describe()
+
     def __repr__(self):
         return repr(self.net)
 
@@ -81,6 +84,9 @@ class RecurrentDropout(RecurrentLayer):
             record=setting.record,
         )  # fmt: skip
         return passed(trace, signal.mask, self.net.cell.states)
+
+    def describe(self):
+        return {"net": self.net, "rate": self.rate}
 
     def __repr__(self):
         return f"RecurrentDropout({self.net!r}, {self.rate:g})"

@@ -1,4 +1,4 @@
-"""Reservoir computing: a fixed random recurrent layer, and a readout that is solved, not trained."""
+"""Reservoir computing: a fixed random recurrent layer, and a readout that is solved at once."""
 
 import numpy as np
 import scipy.linalg
@@ -47,9 +47,25 @@ class Reservoir(RecurrentLayer):
         self.spectral_radius, self.density = float(spectral_radius), float(density)
         self.input_scale, self.bias_scale = float(input_scale), float(bias_scale)
 
+    @classmethod
+    def of(cls, net, *, spectral_radius, density, input_scale, bias_scale):
+        """Return the reservoir whose Recurrent is there already: nothing is drawn or scaled."""
+        self = cls.__new__(cls)
+        RecurrentLayer.__init__(self, net)
+        self.spectral_radius, self.density = float(spectral_radius), float(density)
+        self.input_scale, self.bias_scale = float(input_scale), float(bias_scale)
+        return self
+
     @property
     def kind(self):
         return "reservoir"
+
+    def describe(self):
+        """Return the arguments of `of`."""
+        return {
+            "net": self.net, "spectral_radius": self.spectral_radius, "density": self.density,
+            "input_scale": self.input_scale, "bias_scale": self.bias_scale,
+        }  # fmt: skip
 
     def readout(self, x, y, *, ridge=1e-6, washout=0, lengths=None, mask=None):
         """Run over x and return the Dense layer whose outputs come nearest to y; see `solve`.
