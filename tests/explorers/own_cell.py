@@ -1,4 +1,4 @@
-"""A cell such as a reader may type, for the tests of explorers."""
+"""Cells such as a reader may type, for the tests of explorers."""
 
 import workbench as wb
 
@@ -9,4 +9,14 @@ def mine(x, h, m, W, U, b, *, keep=0.9, squash=wb.functions.tanh):
     n = squash(W.n @ x + U.n @ h + b.n)
     m = keep * m + (1 - keep) * n
     h = squash(U.m @ m + b.m)
+    return h, m
+
+
+@wb.cell
+def gated(x, h, m, W, U, b, *, keep=0.9):
+    """Another: one gate, a slow memory."""
+    f = wb.functions.sigmoid(W.f @ x + U.f @ h + b.f)
+    n = wb.functions.tanh(W.n @ x + U.n @ (f * m))
+    m = keep * m + (1 - keep) * n
+    h = f * m + (1 - f) * n
     return h, m

@@ -44,6 +44,22 @@ PLACES = """words => [...document.querySelectorAll(words)].map(e => {
 })"""
 
 
+BOXES = "all => all.map(one => [one.textContent, one.getBoundingClientRect().toJSON()])"
+
+
+def overlapping(page, words):
+    """The pairs of words, found by a selector, of which one lies over the other."""
+    found = page.locator(words).evaluate_all(BOXES)
+    assert found
+    return [(a, b) for k, (a, one) in enumerate(found) for b, two in found[:k] if _meet(one, two)]
+
+
+def _meet(one, two):
+    across = min(one["right"], two["right"]) - max(one["left"], two["left"])
+    down = min(one["bottom"], two["bottom"]) - max(one["top"], two["top"])
+    return across > 0 and down > 4  # boxes have a little air above and below their letters
+
+
 def misfits(page, width):
     """The words that are smaller than 12 px or reach out of a page of that width."""
     found = page.evaluate(PLACES, WORDS)

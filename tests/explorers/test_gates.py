@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from own_cell import gated
 from pages import drag, misfits, sentence, settled, show
 
 import workbench as wb
@@ -12,16 +13,6 @@ from workbench.explorers.wiring import wiring
 from workbench.pictures import number, share
 
 X = np.sin(np.arange(30.0))
-
-
-@wb.cell
-def mine(x, h, m, W, U, b, *, keep=0.9):
-    """A cell that nobody has: one gate, a slow memory."""
-    f = wb.functions.sigmoid(W.f @ x + U.f @ h + b.f)
-    n = wb.functions.tanh(W.n @ x + U.n @ (f * m))
-    m = keep * m + (1 - keep) * n
-    h = f * m + (1 - f) * n
-    return h, m
 
 
 @pytest.mark.parametrize(
@@ -42,7 +33,7 @@ def test_what_each_gate_lets_through_is_read_from_the_equations(cell, wanted):
         ("lstm", {"c": ["f * c'", "i * g"], "h": ["o * c"]}),
         ("gru", {"n": ["r * h'"], "h": ["1-z * n", "z * h'"]}),
         ("elman", {}),
-        (mine, {"n": ["f * m'"], "h": ["f * m", "1-f * n"]}),
+        (gated, {"n": ["f * m'"], "h": ["f * m", "1-f * n"]}),
     ],
 )
 def test_what_is_multiplied_by_what_is_read_from_the_equations(cell, wanted):
@@ -70,7 +61,7 @@ def test_a_line_that_is_a_function_of_a_sum_is_taken_apart():
 
 def test_a_gate_is_a_logistic_function_or_one_minus_a_gate():
     assert gates(wb.cells.get("lstm_coupled")) == ["i", "f", "o"]
-    assert gates(mine) == ["f"]
+    assert gates(gated) == ["f"]
 
 
 def test_picture_is_the_gates_picture_of_the_same_run():
@@ -95,7 +86,7 @@ def weight(page):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("cell", ["lstm", "gru", "elman", mine])
+@pytest.mark.parametrize("cell", ["lstm", "gru", "elman", gated])
 def test_dragging_a_weight_shows_what_the_kernels_compute(cell, open_page, tmp_path):
     net = wb.Recurrent(cell, 1, 5, seed=2)
     page = show(open_page, wb.explore.gates(net, X), tmp_path)

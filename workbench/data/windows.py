@@ -9,14 +9,15 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.data.series import Series
+from workbench.data.table import Table
 
 
 def windows(series, length: int, horizon: int = 1) -> tuple[np.ndarray, np.ndarray]:
     """Every stretch of `length` steps, and the value `horizon` steps after its last one.
 
-    `series` is a Series, or an array (time,) or (time, features). Gives x (windows, length,
-    features) and y (windows, features), where y[k] = series[k + length - 1 + horizon] and
-    windows = time - length - horizon + 1. Both are copies. Raises ValueError for a length or
+    `series` is a Series, a Table, or an array (time,) or (time, features). Gives x (windows,
+    length, features) and y (windows, features), where y[k] = series[k + length - 1 + horizon]
+    and windows = time - length - horizon + 1. Both are copies. Raises ValueError for a length or
     horizon under 1, or a series too short for one window.
     """
     values = _values(series)
@@ -36,13 +37,13 @@ def windows(series, length: int, horizon: int = 1) -> tuple[np.ndarray, np.ndarr
 def split(series, fraction: float) -> tuple:
     """The first `fraction` of a series, and the rest: past and future, nothing shared.
 
-    `series` is a Series (two Series come back) or an array with time first (two arrays). The
-    past has int(fraction * time) steps, and both parts have at least one. Raises ValueError
-    where they cannot.
+    `series` is a Series (two Series come back), a Table (two Tables) or an array with time first
+    (two arrays). The past has int(fraction * time) steps, and both parts have at least one.
+    Raises ValueError where they cannot.
     """
     if not 0 < fraction < 1:
         raise ValueError(f"fraction: expected between 0 and 1, got {fraction}")
-    part = series if isinstance(series, Series) else np.asarray(series)
+    part = series if isinstance(series, Series | Table) else np.asarray(series)
     # 0.29 * 100 is 28.999999999999996: the nudge keeps the step that the caller counted on.
     cut = int(fraction * len(part) + 1e-9)
     if not 0 < cut < len(part):
@@ -53,7 +54,8 @@ def split(series, fraction: float) -> tuple:
 
 
 def _values(series) -> np.ndarray:
-    values = series.values if isinstance(series, Series) else np.asarray(series, dtype=np.float64)
+    known = isinstance(series, Series | Table)
+    values = series.values if known else np.asarray(series, dtype=np.float64)
     if values.ndim not in (1, 2):
         raise ValueError(f"series: expected (time,) or (time, features), got {values.shape}")
     return values[:, None] if values.ndim == 1 else values

@@ -2,9 +2,9 @@
 
 Question: how far back does the error at one step reach?
 After a minute a student says: "In the Elman network the gradient shrinks by about the same factor
-at every step, so it is soon nothing; in the LSTM it comes back through the cell state c, and
-shrinks only as far as the forget gate is below 1, so that a larger forget bias makes the curve
-flat. With a larger recurrent gain the Elman network's grows at every step instead: it explodes."
+at every step, so it is soon nothing; in the LSTM the cell state c keeps what its forget gate lets
+through, and the other gates add to it, so that a larger forget bias makes the curve flat. With a
+larger recurrent gain the Elman network's grows at every step instead: it explodes."
 """
 
 from .. import pictures

@@ -1,4 +1,4 @@
-"""How far back the gradient of one step's loss reaches, and along which state.
+"""How far back the gradient of one step's loss reaches, by each state.
 
 Does not compare networks: measure each one on the same input with the same step of the loss.
 """
@@ -16,11 +16,12 @@ class Reach:
     """Norms of the gradient of a loss at step `at`, at every step k; all arrays are (time,).
 
     output: the cell's first state, which the loss looks at ("h").
-    total: the norm of dL/d(output_k), over all paths; 1 at step `at`.
-    carried: state -> the norm of what comes back to step k along that state's own path, the
-        states taken as independent of each other: the gradient by c_k at fixed h_k. At step
-        `at` it is what the loss puts in: 1 for the output, 0 for other states.
-    together: the norm of those over all states, the root of the sum of their squares.
+    total: the norm of dL/d(output_k), over all ways back; 1 at step `at`.
+    carried: state -> the norm of dL/d(state_k), the cell's other states at step k held: dL/dc_k
+        at fixed h_k. All later ways count, also those through h; what goes along c alone is
+        `dL/dc` times forget gates (`measured_retention`). At step `at` it is what the loss puts
+        in: 1 for the output, 0 for other states.
+    together: the norm of dL/d(all states_k), the root of the sum of the squares of those.
 
     Steps after `at` have 0. A masked step computes nothing: `total` is 0 there, while `carried`
     passes it unchanged. A 0 before `at` is an exact 0 or less than float64 holds (5e-324).

@@ -223,5 +223,7 @@ class _Carousel:
 def _say_half_life(steps: float) -> str:
     if np.isinf(steps):
         return "half-life infinite"
+    if steps < 1:  # a gate acts once a step
+        return "half-life below 1 step"
     said = number(steps)
     return f"half-life {said} step" + ("" if said == "1" else "s")

@@ -38,8 +38,8 @@ MARK = 7  # pixels from step to step from which on each has a mark of its own
 
 
 class ReachArrays(NamedTuple):
-    """`curves`: the norms of dL/d(output) of every network, each followed by its other states'
-    own paths (ABSENT at the step of the loss, which puts nothing into them); `owners` (curves,)
+    """`curves`: the norms of dL/d(output) of every network, each followed by those of its other
+    states (ABSENT at the step of the loss, which puts nothing into them); `owners` (curves,)
     is the network that each belongs to. `thickness` (loss_step,): how thick the arc to each
     earlier step of network `shown` is, 1 for the thickest, 0 for one that is not drawn.
     """
@@ -57,22 +57,22 @@ def gradient_reach_arrays(reaches, shown=None, times=None) -> ReachArrays:
     shown = next(iter(reaches)) if shown is None else shown
     if shown not in reaches:
         raise ValueError(f"shown: expected one of {', '.join(reaches)}, got {shown!r}")
-    norms, owners, paths = {}, [], []
+    norms, owners, others = {}, [], []
     for label, reach in reaches.items():
         norms[label] = reach.total
         owners.append(label)
         for state, carried in reach.carried.items():
             if state != reach.output and reach.at > 0:
-                name = f"{label}, {state} path"
-                paths.append(len(norms))
+                name = f"{label}, ∂L/∂{state}"
+                others.append(len(norms))
                 norms[name] = np.array(carried)
                 # There is nothing at the loss itself: the axis is found without that step.
                 norms[name][reach.at] = carried[reach.at - 1]
                 owners.append(label)
     first = reaches[shown]
     curves = gradient_norms_arrays(norms, first.at, times)
-    curves.norms[paths, -1] = np.nan
-    curves.lanes[paths, -1] = ABSENT
+    curves.norms[others, -1] = np.nan
+    curves.lanes[others, -1] = ABSENT
     return ReachArrays(
         curves, tuple(owners), first.output, shown, _thickness(first.total[: first.at])
     )
@@ -93,8 +93,8 @@ def gradient_reach(
     Above, an arc from the loss to each earlier step of the network `shown` (a label, the first
     for None), as thick as the norm of dL/dh there, the thickest arc being the measure; arcs more
     than 3 decades below it are not drawn. Below, on the same time axis, the norms of all networks
-    on a log scale, with bands as in `gradient_norms`; broken lines are the paths along the other
-    states (the c of an LSTM), with h held.
+    on a log scale, with bands as in `gradient_norms`; broken lines are the norms of the gradient
+    by the other states (dL/dc of an LSTM, at fixed h), over all ways back.
 
     `times` (time,) are numbers, dates or labels for the axis. `width` is in pixels, 640 or more.
     Raises ValueError for networks with different steps, and for a label, time, theme or width
@@ -130,7 +130,7 @@ def _thickness(norms: np.ndarray) -> np.ndarray:
 
 
 def _looks(arrays: ReachArrays, look: Theme) -> list[tuple[str, str, object]]:
-    """The look of each curve: a path has its network's colour; one colour never has a dash twice,
+    """The look of each curve: all of a network have its colour; one colour never has a dash twice,
     as long as there are dashes."""
     networks = tuple(dict.fromkeys(arrays.owners))
     own = dict(zip(networks, curve_looks(networks, look), strict=True))

@@ -32,7 +32,8 @@ export function rowNorms(values, units) {
 
 /**
  * {at, output, total, carried, together}: norms (steps) of the gradient of the loss at step `at`.
- * total: by the output at every step, over all paths. carried: state -> along its own path.
+ * total: by the output at every step. carried: state -> by that state, the others held as they are
+ * at that step. Both over all ways back. together: by all states.
  */
 export function gradientReach(run, at) {
   const { network } = run;

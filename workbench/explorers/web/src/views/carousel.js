@@ -6,17 +6,16 @@
 import { drawParts, partsOf } from "../frame/bandline.js";
 import { slider, tabs, make } from "../frame/controls.js";
 import { Frame } from "../frame/frame.js";
-import { apart } from "../frame/panel.js";
 import { number } from "../frame/words.js";
 import * as measure from "../measures/carousel.js";
 import { Decades } from "./carousel/decades.js";
-import { GateCurve, steps } from "./carousel/gatecurve.js";
+import { GateCurve, lasts, steps } from "./carousel/gatecurve.js";
+import { drawNames } from "./carousel/names.js";
 import { left, sentence } from "./carousel/words.js";
 
 const TITLE = 22; // pixels of the words above a panel
 const LINEAR = 80;
 const LOG = 112;
-const LABEL = 16;
 const BACK = "gradient k steps back, log scale";
 const ALONG = "; along c: o · tanh′(c) of the last step, times f a step"; // why it starts below 1
 const WIDE = 560; // pixels from which both have room
@@ -33,7 +32,7 @@ class Carousel {
     Object.assign(this, { subject, send, ghost: null, stale: true, others: null });
     const { title, question, networks, biases, lengths, length, lag } = subject;
     this.frame = new Frame(el, {
-      title, question, steps: length + 1, left: 112, right: 184,
+      title, question, steps: length + 1, left: 112, right: 192,
       times: { kind: "step", values: null, name: "lag k, in steps" },
     });
     const { frame } = this;
@@ -63,7 +62,7 @@ class Carousel {
     if (!stands) options.push(["given", "as given", word]);
     const { frame } = this;
     this.bias = frame.add(slider({
-      label: "forget bias", min: low, max: high, step, value: this.first.bias, format: (b) => (this.start === "constant" ? number(b) : "by unit"),
+      label: "forget bias", min: low, max: high, step, value: this.first.bias, format: (b) => this.tellBias(b),
       onInput: (bias) => this.turn("constant", bias), onDone: () => this.release(),
     }));
     this.reach = frame.add(slider({
@@ -117,6 +116,20 @@ class Carousel {
     this.bias.set(bias);
     this.stale = true;
     this.frame.redraw();
+  }
+
+  /** The slider's own bias; while the units have theirs it rests, and tells them. */
+  tellBias(bias) {
+    if (this.start === "constant") return number(bias);
+    const biases = this.found?.biases ?? this.given["b.f"];
+    return `${number(Math.min(...biases), 2)} to ${number(Math.max(...biases), 2)}, by unit`;
+  }
+
+  showBias() {
+    const { element, input, value } = this.bias;
+    input.disabled = this.start !== "constant";
+    element.title = input.disabled ? "every unit has a bias of its own: “one bias” gives this slider back" : "";
+    this.bias.set(value);
   }
 
   resize(length) {
@@ -216,17 +229,18 @@ class Carousel {
   }
 
   tell(k, curves) {
-    return `${k} ${k === 1 ? "step" : "steps"} back: ${curves.map(({ name, values }) => this.value(name, values, k)).join(", ")}`;
+    return `${k} ${k === 1 ? "step" : "steps"} back: ${curves.map(({ name, values }) => `${name} ${this.valueAt(values, k)}`.trim()).join(", ")}`;
   }
 
-  /** A curve's name with its value at a lag; the name alone where the run is waited for. */
-  value(name, values, k = this.frame.step) {
-    return this.found.waiting && !(values[k] === values[k]) ? name : `${name} ${left(values[k])}`;
+  /** What is left in a curve at a lag; nothing where the run is waited for. */
+  valueAt(values, k) {
+    return this.found.waiting && Number.isNaN(values[k]) ? "" : left(values[k]);
   }
 
   draw() {
     if (this.stale) this.update();
     const { frame, found, ghost } = this;
+    this.showBias();
     this.curve.draw(found.biases, ghost?.biases);
     this.drawLinear();
     const [log, back] = this.decades;
@@ -267,7 +281,7 @@ class Carousel {
     curves.forEach((curve, n) => this.drawCurve(panel, curve, scale, 3 * n, 1));
     this.drawMarks(panel, curves, scale);
     more();
-    this.drawNames(panel, curves, scale, units);
+    this.nameCurves(panel, curves, scale, units);
     panel.end();
   }
 
@@ -337,7 +351,7 @@ class Carousel {
     if (!same) for (const steps of seen) panel.line(frame.x(steps), y - 5, frame.x(steps), y + 5, { colour });
     const beyond = halfLives.length - seen.length;
     const text = same
-      ? `half-life ${steps(halfLives[0])}${beyond ? " →" : ""}`
+      ? `half-life ${lasts(halfLives[0])}${beyond ? " →" : ""}`
       : `half-lives of the ${halfLives.length} units${beyond ? `, ${beyond} beyond →` : ""}`;
     const x = same && seen.length ? frame.x(seen[0]) : frame.right;
     // A curve that has its half-life far right leaves room below it, units have theirs above.
@@ -346,25 +360,18 @@ class Carousel {
     panel.text("half", place[0], place[1], text, { class: "wb-halo", "font-weight": 600, "text-anchor": place[2] });
   }
 
-  /** The names at the ends of the curves, with what is left at the marked lag. */
-  drawNames(panel, curves, scale, units) {
+  /** The names at the ends of the curves; apart from them, what is left at the marked lag. */
+  nameCurves(panel, curves, scale, units) {
     const { frame } = this;
     const last = frame.steps - 1;
-    panel.text("column", frame.right + 16, 13, `at lag ${frame.step}`, { class: "wb-soft" });
-    const labels = curves.map((curve, n) => {
-      const end = scale.y(curve.values[last], 3 * n - 4);
-      return { ...curve, end, y: Number.isFinite(end) ? end : scale.bottom, text: this.value(curve.name, curve.values) };
-    });
+    const labels = curves.map(({ name, values, word }, n) =>
+      ({ name, word, end: scale.y(values[last], 3 * n - 4), value: this.valueAt(values, frame.step) }));
     if (units) {
-      const end = scale.y(Math.max(...units.subarray(last * (units.length / frame.steps))));
-      const { key } = this.network;
-      labels.push({ name: "units", text: `each of ${units.length / frame.steps} units, thin`, word: `${key}-text`, end, y: end });
+      const count = units.length / frame.steps;
+      const end = scale.y(Math.max(...units.subarray(last * count)));
+      labels.push({ name: `each of ${count} units, thin`, word: `${this.network.key}-text`, end, value: "" });
     }
-    apart(labels, LABEL, TITLE + 6, Math.max(scale.floor ?? 0, scale.bottom));
-    for (const { name, text, word, end, y } of labels) {
-      panel.line(frame.right + 2, end, frame.right + 13, y);
-      panel.text(`name ${name}`, frame.right + 16, y + 4, text, { style: `fill:var(--${word})` });
-    }
+    drawNames(panel, labels, { lag: frame.step, top: TITLE + 6, bottom: scale.bottom });
   }
 
   /** The sentence: what the gate alone would keep, and what the gradient in this network does. */

@@ -10,10 +10,11 @@ import { Frame } from "../frame/frame.js";
 import { bent, gradientReach, keepsNorms, mostKept, stepFactor } from "../measures/gradients.js";
 import * as arcs from "./gradients/arcs.js";
 import { HEIGHT, drawCurves, drawnNorms, linesOf, namesOf, nearest } from "./gradients/curves.js";
+import { FitScale } from "./gradients/fitscale.js";
 import { Marker } from "./gradients/marker.js";
 import { widened } from "./gradients/scale.js";
 import { sentence, told } from "./gradients/sentence.js";
-import { LEFT, RIGHT, fitted, hint, lossAt, room, signedTwo, widthOf } from "./gradients/texts.js";
+import { LEFT, RIGHT, byState, fitted, hint, lossAt, room, signedTwo, widthOf } from "./gradients/texts.js";
 
 const INPUT = 48;
 const MARKS = 22;
@@ -69,7 +70,7 @@ class Gradients {
     hand("length", { min: 2, max: this.full, step: 1, value: this.full, format: String, apply: (value) => this.cut(value) });
     networks.forEach((net, k) => this.addOwn(net, k, hand));
     this.hint = make("p", { class: "wb-hint" });
-    const hands = "Press an arc to compare its step; press or drag in the curves to move the loss. A double click resets a slider, and fits the scale.";
+    const hands = "Press an arc to compare its step; press or drag in the curves to move the loss. A double click resets a slider.";
     frame.controls.after(this.hint, make("p", { class: "wb-hint" }, hands));
   }
 
@@ -123,6 +124,7 @@ class Gradients {
     });
     this.under = (point) => arcs.stepUnder(frame, this.curves[this.picked], this.measure, (step) => this.place(step), point);
     this.axis = frame.panel({ height: 40, label: "time axis" });
+    this.fitting = new FitScale(frame, () => this.fitScale());
     this.marker = new Marker(frame, {
       onInput: (t) => this.compare(this.at - (t + this.offset)),
       onMove: (steps) => this.compare(this.lag + steps),
@@ -235,7 +237,9 @@ class Gradients {
 
   /** Scales of what is drawn, kept while a hand drags so that nothing else moves. */
   settle() {
-    this.window = widened(drawnNorms(this.curves, this.picked), this.window);
+    const norms = drawnNorms(this.curves, this.picked);
+    this.window = widened(norms, this.window);
+    this.fitting.offer(this.window, widened(norms));
     this.measure = arcs.measureArcs(this.curves[this.picked].norms, this.at - this.first);
     this.frame.redraw();
   }
@@ -275,13 +279,14 @@ class Gradients {
     return `${line.name} ${told(line.norms[step - line.first])} of the gradient at the loss`;
   }
 
-  /** The paths of the picked network apart and together. */
+  /** The gradient of the picked network by each state, and by all of them. */
   tellPicked(step) {
     const { label, output, norms, paths, together, first } = this.curves[this.picked];
     const at = (values) => told(values[step - first]);
-    const states = Object.keys(paths);
-    const apart = states.map((state) => `, through ${state} ${at(paths[state])}`).join("");
-    const all = states.length ? `, ${[output, ...states].join(" and ")} together ${at(together)}` : "";
+    const others = Object.keys(paths);
+    const states = [output, ...others];
+    const apart = others.map((state) => `, ${byState(state, states)} ${at(paths[state])}`).join("");
+    const all = others.length ? `, ∂L/∂(${states.join(", ")}) ${at(together)}` : "";
     return `${label} ${at(norms)} of ‖∂L/∂${output}‖ at the loss${apart}${all}`;
   }
 
@@ -295,6 +300,7 @@ class Gradients {
     const { curves, picked, window, ghost } = this;
     this.logAxis = drawCurves(this.plot, { curves, picked, window, ghost, step }, place, this.fit);
     frame.timeAxis(this.axis);
+    this.fitting.place(this.axis);
     this.marker.draw(step === null ? null : step - this.offset, this, this.name(step ?? this.at), this.marks);
     this.drawHint();
     frame.say(...this.words());
@@ -305,12 +311,12 @@ class Gradients {
     const curve = this.curves[this.picked];
     panel.begin();
     if (ghost) arcs.drawArcs(panel, ghost.curves[ghost.picked], measure, place, { alpha: 0.3 });
-    arcs.drawArcs(panel, curve, measure, place, { step });
+    const thin = arcs.drawArcs(panel, curve, measure, place, { step });
     arcs.drawStates(panel, curve, measure, place, frame.colour(curve.key));
     const norms = curve.norms.subarray(0, curve.at - curve.first);
     const drawn = arcs.measureArcs(norms, norms.length).longest > 0;
     const none = norms.some(Number.isNaN) ? "the gradient is not a number" : "nothing reaches an earlier step";
-    const words = `${curve.label}: ${drawn ? arcs.thickAs(curve.output) : none}`;
+    const words = `${curve.label}: ${drawn ? arcs.thickAs(curve.output, thin) : none}`;
     panel.text("words", frame.left, 12, words, { style: `fill:var(--${curve.key}-text)` });
     panel.text("states", frame.left - 12, panel.height - 4, `state ${curve.output}`, { "text-anchor": "end" });
     panel.end();
@@ -368,7 +374,7 @@ class Gradients {
     const run = this.runs[picked];
     const kept = keep && lag > 0 && {
       label, key, output, ...keep, ...mostKept(run, keep, at - first, lag), units: run.network.units(keep.gate),
-      path: paths[keep.state]?.[at - lag - first] ?? null, factor: found[picked].factor,
+      norm: paths[keep.state]?.[at - lag - first] ?? null, factor: found[picked].factor,
     };
     const names = { name: this.name(at - lag), loss: this.name(at) };
     return sentence({ found, lag, wanted: this.wanted, ...names, kept: kept || null });

@@ -6,16 +6,18 @@
 
 import { choice, make, slider, tabs } from "../frame/controls.js";
 import { Frame } from "../frame/frame.js";
-import { number, numberOfLog, share } from "../frame/words.js";
+import { number, numberOfLog } from "../frame/words.js";
 import {
   Products, blockOf, lagContributions, logSigma, recurrentMatrices, recurrentParameter, windowOf, withGain,
 } from "../measures/jacobian.js";
 import { Bars, LAGS } from "./jacobian/bars.js";
 import { Decay } from "./jacobian/decay.js";
+import { percent } from "./jacobian/percent.js";
 import { Triangle } from "./jacobian/triangle.js";
 import { Values } from "./jacobian/values.js";
 
 const FADED = -1; // log10 of an influence that the sentence sets against the gradient
+const HEALTHY = [0.1, 10]; // times the gradient that the loss starts with
 const WHOLE = "\u2060"; // after a slash: no line ends here
 const LEFT = 88;
 const RIGHT = 184; // the column beside the time axis
@@ -279,16 +281,25 @@ class Jacobian {
     ];
   }
 
+  /** What a gradient of a parameter can be held against: the 1 that the loss starts with. */
+  sayHealth(whole) {
+    if (!Number.isFinite(whole)) return "";
+    const [least, most] = HEALTHY;
+    const word = whole < least ? "small" : whole > most ? "large" : "healthy";
+    const [output] = Object.keys(this.network.cell.states);
+    return `, ${word} beside the ‖∂L/${WHOLE}∂${output}‖ = 1 that the loss starts with`;
+  }
+
   sayGradient(t, result) {
     const name = this.parameter.value;
     if (!name) return [];
     const { whole, shares, upTo } = result.lags(t, name);
-    const but = result.at(t, this.k) < FADED ? "Yet " : "";
-    const said = [`${but}‖∂L/${WHOLE}∂${name}‖ is `, [number(whole, 3), "back-text"]];
+    const faded = result.at(t, this.k) < FADED;
+    const said = [`${faded && whole >= HEALTHY[0] ? "Yet " : ""}‖∂L/${WHOLE}∂${name}‖ is `, [number(whole, 3), "back-text"], this.sayHealth(whole)];
     if (shares.length <= LAGS || !(upTo[t] > 0)) return [...said, "."];
     const part = upTo[this.k] / upTo[t];
-    const before = part ? `${but ? "only " : ""}${share(part)}` : "nothing";
-    const last = `of all that the steps add, the last ${LAGS} add ${share(shares[LAGS - 1])}`;
+    const before = part ? percent(part, faded ? "only " : "") : "nothing";
+    const last = `of all that the steps add, the last ${LAGS} add ${percent(shares[LAGS - 1])}`;
     return [...said, `: ${last} and those up to ${this.brief(this.k)} ${before}.`];
   }
 }

@@ -20,6 +20,13 @@ const SMALL = 3; // radius of the point of one unit of several
 /** "2.21 steps", "1 step". */
 export const steps = (count) => `${number(count)} ${number(count) === "1" ? "step" : "steps"}`;
 
+/** The half-life of a gate, or of gates; one below a step is not spelled out, since a gate acts once a step. */
+export function lasts(least, most = least) {
+  if (most < 1) return "below 1 step";
+  const from = least < 1 ? "below 1" : number(least);
+  return least === most ? steps(most) : `${from} to ${steps(most)}`;
+}
+
 /** A share of one step: two digits of a hundred, three where two would say all. */
 export const keeps = (gate) => `${number(100 * gate, gate > 0.985 ? 3 : 2)} %`;
 
@@ -71,7 +78,7 @@ export class GateCurve {
   }
 
   tell(bias) {
-    return `bias ${number(bias)}: the gate keeps ${keeps(logistic(bias))} a step, half-life ${steps(halfLife(bias))}`;
+    return `bias ${number(bias)}: the gate keeps ${keeps(logistic(bias))} a step, half-life ${lasts(halfLife(bias))}`;
   }
 
   /** biases: of the units, all the same or not. ghost: those before the drag, or null. */
@@ -94,7 +101,7 @@ export class GateCurve {
       panel.line(frame.left, y, right, y);
       panel.text(`level ${level}`, frame.left - 8, y + 4, number(level), { class: "wb-soft", "text-anchor": "end" });
     }
-    const rows = [["bias", "forget bias b", (b) => number(b)], ["half", "half-life, steps", (b) => number(halfLife(b))]];
+    const rows = [["bias", "forget bias b", (b) => number(b)], ["half", "half-life, steps", (b) => (halfLife(b) < 1 ? "< 1" : number(halfLife(b)))]];
     rows.forEach(([key, name, text], row) => {
       const y = TOP + TALL + 19 + 18 * row;
       panel.text(key, frame.left - 26, y, name, { class: "wb-soft", "text-anchor": "end" });
@@ -160,10 +167,9 @@ export class GateCurve {
     const top = TOP + TALL - 46;
     const x = this.place(least);
     if (same) this.lead(least, x, top);
-    const lives = `${number(halfLife(least))} to ${steps(halfLife(most))}`;
     const lines = same
-      ? [`σ(${number(least)}) = ${number(logistic(least))}`, `half-life ${steps(halfLife(least))}`]
-      : [`${biases.length} units, half-lives`, lives];
+      ? [`σ(${number(least)}) = ${number(logistic(least))}`, `half-life ${lasts(halfLife(least))}`]
+      : [`${biases.length} units, half-lives`, lasts(halfLife(least), halfLife(most))];
     lines.forEach((text, row) =>
       panel.text(`said ${row}`, x, top + 16 + 20 * row, text, { class: "wb-name wb-halo", style: `fill:var(--${this.key}-text)` }),
     );

@@ -2,7 +2,7 @@
 
 import { number, share } from "../../frame/words.js";
 import { logistic } from "../../measures/carousel.js";
-import { keeps, steps } from "./gatecurve.js";
+import { keeps, lasts, steps } from "./gatecurve.js";
 
 const FEW = 0.05; // of the gradient: when no more enters the cell state, the sentence says why
 const FLAT = 2; // |c| from which on tanh(c) is nearly flat
@@ -17,19 +17,25 @@ export const left = (part) => (grown(part) ? `${number(part)} times` : share(par
 function alone({ biases, halfLives, open }, { start, length }) {
   const [least, most] = [Math.min(...halfLives), Math.max(...halfLives)];
   const gone = share(open[length]);
+  const half = least < 1 ? "more than half is gone after the first" : `half is gone after ${steps(least)}`;
   if (start === "constant")
-    return `At bias ${number(biases[0])} the gate keeps ${keeps(logistic(biases[0]))} a step: half is gone after ${steps(least)} and ${gone} is left after ${length}.`;
+    return `At bias ${number(biases[0])} the gate keeps ${keeps(logistic(biases[0]))} a step: ${half} and ${gone} is left after ${length}.`;
   const who = start === "chrono" ? `The chrono start for ${length} steps gives` : "Their own forget biases give";
-  return `${who} the ${biases.length} units half-lives from ${number(least)} to ${steps(most)}: ${gone} is left on average after ${length}.`;
+  return `${who} the ${biases.length} units half-lives ${most < 1 ? "" : "from "}${lasts(least, most)}: ${gone} is left on average after ${length}.`;
 }
 
-/** What arrives in the network itself: how much, whether it grows, and which way it came. */
-function arrives({ left: gradient, alone: along }, lag) {
+/** What arrives in the network itself: how much, and whether it grows. */
+function arrives({ left: gradient }, lag) {
   const back = `${lag} ${lag === 1 ? "step" : "steps"} back`;
-  const ways = gradient[lag] > 2 * along[lag] ? ", most of it through h and the gates" : "";
-  if (grown(gradient[lag])) return ` the gradient grows to ${number(gradient[lag])} times ${back}${ways}`;
+  if (grown(gradient[lag])) return ` the gradient grows to ${number(gradient[lag])} times ${back}`;
   const more = lag > 1 && gradient[lag] > MORE * gradient[1] ? ", more than one step back" : "";
-  return ` ${share(gradient[lag])} of the gradient is left ${back}${more}${ways}`;
+  return ` ${share(gradient[lag])} of the gradient is left ${back}${more}`;
+}
+
+/** Which way it came: what does not come along c is more than half of it where c brings less. */
+function way({ left: gradient, alone: along }, { lag, network: { label } }) {
+  if (lag === 0 || !(gradient[lag] > 2 * along[lag])) return "";
+  return ` With these settings most of the ${label}'s gradient comes through h and the gates rather than through c: along c alone ${share(along[lag])} would be left.`;
 }
 
 /**
@@ -45,6 +51,6 @@ export function sentence(found, state) {
     return [`${n ? "," : ";"} ${before}`, [label, `${key}-text`], ` network ${after} ${left(theirs[lag])}`];
   });
   const full = found.alone[0] < FEW && found.size > FLAT
-    ? `. Little gradient enters this cell state: |c| has grown to ${number(found.size, 2)}, where tanh is flat.` : ".";
-  return [`${first} In this `, [network.label, `${network.key}-text`], arrives(found, lag), ...others, full];
+    ? ` Little gradient enters this cell state: |c| has grown to ${number(found.size, 2)}, where tanh is flat.` : "";
+  return [`${first} In this `, [network.label, `${network.key}-text`], arrives(found, lag), ...others, `.${way(found, state)}${full}`];
 }

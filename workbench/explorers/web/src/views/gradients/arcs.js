@@ -5,6 +5,8 @@ const [LOWEST, TALLEST] = [40, 120]; // pixels that the arcs take of their room
 const STEEP = 0.6; // height of an arc by its width, until it would be taller than TALLEST
 const [THIN, THICK] = [0.5, 8]; // pixels
 const [FAINT, STRONG] = [0.15, 0.9];
+const SEEN = 2; // pixels that the compared arc has at least; dashed where it should have fewer
+const RIM = 2; // pixels of background on both sides of it, so that thick arcs do not hide it
 const DRAWN = 3; // decades below the thickest arc that are drawn
 const FOOT = 8; // pixels for the marks of the states
 const MARK = 3.5; // pixels from step to step from which on each has a mark of its own
@@ -13,8 +15,9 @@ const NEAR_STATES = 40; // pixels above the foot of the panel, where the thick a
 const DOTS = 12; // pixels above the states where a hand means a state
 export const HEIGHT = WORDS + TALLEST + FOOT; // the same for all arcs, so that nothing below moves
 
-/** What the words above the arcs say of them. */
-export const thickAs = (output) => `arcs as thick as ‖∂L/∂${output}‖, to 10⁻${"⁰¹²³⁴⁵⁶⁷⁸⁹"[DRAWN]} of the thickest`;
+/** What the words above the arcs say of them. thin: whether the compared one is drawn too thick. */
+export const thickAs = (output, thin) =>
+  `arcs as thick as ‖∂L/∂${output}‖, to 10⁻${"⁰¹²³⁴⁵⁶⁷⁸⁹"[DRAWN]} of the thickest${thin ? "; dashed: too thick" : ""}`;
 
 /** How thick arcs to steps first..at-1 are: shares of `thickest`, 0 for one that is not drawn. */
 function thickness(norms, at, thickest) {
@@ -45,29 +48,42 @@ function layout(frame, curve, { thickest, longest }) {
 
 /**
  * Draw arcs into a panel that has begun. curve: {first, at, norms}. measure: of `measureArcs`.
- * place(step): its pixel. alpha: 0.3 for a ghost. step: the compared one, whose arc stands out.
+ * place(step): its pixel. alpha: 0.3 for a ghost. step: the compared one, whose arc lies on top
+ * and can always be seen; gives whether it had to be drawn thicker than its norm.
  */
 export function drawArcs(panel, curve, measure, place, { alpha = 1, step = null } = {}) {
   const { ink, frame } = panel;
   const { base, last, shares, pitch, up } = layout(frame, curve, measure);
   const widest = Math.min(THICK, Math.max(2, pitch));
+  const own = step === null ? null : step - curve.first;
   const end = place(curve.at);
   ink.save();
-  ink.strokeStyle = frame.colour("back");
   ink.beginPath();
   ink.rect(0, 0, panel.width, base);
   ink.clip();
-  for (let k = 0; k < last; k++) {
-    if (!(shares[k] > 0)) continue;
+  const arc = (k, wide, colour, rim = 0) => {
     const start = place(curve.first + k);
-    const compared = curve.first + k === step;
-    ink.globalAlpha = compared ? 1 : alpha * opacity(shares[k]);
-    ink.lineWidth = Math.max(compared ? 3 * THIN : THIN, widest * Math.min(2, shares[k]));
+    ink.strokeStyle = frame.colour(colour);
+    ink.lineWidth = wide + 2 * rim;
     ink.beginPath();
-    ink.ellipse((start + end) / 2, base, (end - start) / 2, Math.max(0, up(k) - ink.lineWidth / 2), 0, Math.PI, 2 * Math.PI);
+    ink.ellipse((start + end) / 2, base, (end - start) / 2, Math.max(0, up(k) - wide / 2), 0, Math.PI, 2 * Math.PI);
     ink.stroke();
+  };
+  for (let k = 0; k < last; k++) {
+    if (!(shares[k] > 0) || k === own) continue;
+    ink.globalAlpha = alpha * opacity(shares[k]);
+    arc(k, Math.max(THIN, widest * Math.min(2, shares[k])), "back");
+  }
+  ink.globalAlpha = 1;
+  const norm = own === null ? 0 : curve.norms[own];
+  const wide = widest * (norm === Infinity ? 1 : Math.min(2, norm / measure.thickest));
+  if (norm > 0) {
+    arc(own, Math.max(SEEN, wide), "bg", RIM);
+    ink.setLineDash(wide < SEEN ? [6, 4] : []);
+    arc(own, Math.max(SEEN, wide), "back");
   }
   ink.restore();
+  return norm > 0 && wide < SEEN;
 }
 
 /**

@@ -3,22 +3,24 @@
 import { drawParts, partsOf } from "../../frame/bandline.js";
 import { apart } from "../../frame/panel.js";
 import { LogAxis } from "./scale.js";
+import { byState } from "./texts.js";
 
 export const HEIGHT = 280;
 const LABEL = 16;
 const FEW = 16; // pixels from step to step from which on every value has a point
 const DASHES = [[], [7, 4], [2, 4], [8, 3, 2, 3]];
 
-/** Norms of everything that is drawn: the totals, and the paths of the network that is picked. */
+/** Norms of everything that is drawn: by every output, and by the other states of the picked network. */
 export function drawnNorms(curves, picked) {
   const totals = curves.map((curve) => curve.norms.subarray(0, curve.at - curve.first + 1));
   return [...totals, ...pathsOf(curves[picked]).map((path) => path.norms)];
 }
 
-/** The other states' own paths up to the step before the loss: [{state, norms}]. */
+/** The gradient by the other states up to the step before the loss: [{state, name, norms}]. */
 const pathsOf = (curve) =>
   Object.entries(curve.paths).map(([state, norms]) => ({
-    state, norms: norms.subarray(0, curve.at - curve.first),
+    state, name: byState(state, [curve.output, ...Object.keys(curve.paths)]),
+    norms: norms.subarray(0, curve.at - curve.first),
   }));
 
 /** What is drawn: [{name, short, key, norms, dash, first, strong, path, shift}], the picked one last. */
@@ -30,17 +32,18 @@ export function linesOf(curves, picked) {
     norms: curve.norms.subarray(0, curve.at - curve.first + 1),
   }));
   const { label, key, first } = curves[picked];
-  for (const { state, norms } of pathsOf(curves[picked]))
-    lines.push({ name: `${label} through ${state}`, short: `through ${state}`, key, first, norms, dash: dash(key), path: true });
+  for (const { name, norms } of pathsOf(curves[picked]))
+    lines.push({ name: `${label} ${name}`, short: name, key, first, norms, dash: dash(key), path: true });
   lines.forEach((line, n) => (line.shift = Math.min(3, 14 / lines.length) * (n - (lines.length - 1) / 2)));
   return lines.sort((a, b) => Boolean(a.strong) - Boolean(b.strong));
 }
 
 /** All names that may stand at the end of a curve. */
 export const namesOf = (subject) =>
-  subject.networks.flatMap((net) => [
-    net.label, ...Object.keys(net.cell.states).slice(1).map((state) => `through ${state}`),
-  ]);
+  subject.networks.flatMap((net) => {
+    const states = Object.keys(net.cell.states);
+    return [net.label, ...states.slice(1).map((state) => byState(state, states))];
+  });
 
 /**
  * Draw them. state: {curves, picked, window, ghost: {curves, picked} or null, step: the compared

@@ -53,7 +53,7 @@ function said(all, before, after) {
 /**
  * Parts for Frame.say. found: [{label, key, norm, factor, orthogonal}] at the compared step; lag,
  * name: how far back it is and what it is called; wanted: how far back it was put; loss: the name
- * of the step of the loss; kept: {label, key, gate, state, share, unit, units, path, factor,
+ * of the step of the loss; kept: {label, key, gate, state, share, unit, units, norm, factor,
  * output} of the picked network, or null.
  */
 export function sentence({ found, lag, wanted = lag, name, loss, kept }) {
@@ -72,13 +72,13 @@ export function sentence({ found, lag, wanted = lag, name, loss, kept }) {
   return [back, ...words, ...(kept ? keeping(kept) : [])];
 }
 
-/** The gradient by a state beside the output, and what its gate alone would let through. */
-function keeping({ label, key, gate, state, share: part, unit, units, path, factor: whole, output }) {
-  const own = state === "c" ? "cell state c" : `state ${state}`;
-  const through = path === null ? [] : [word({ key }, told(path)), ` arrives at the ${own}, which has a gradient of its own; `];
+/** The gradient by a state beside the output (null for the output), and what its gate lets through. */
+function keeping({ label, key, gate, state, share: part, unit, units, norm, factor: whole, output }) {
+  const own = state === "c" ? "the cell state c" : `the state ${state}`;
+  const arrives = norm === null ? [] : [word({ key }, told(norm)), ` arrives at ${own} by all ways, ${output} held (‖∂L/∂${state}‖); `];
   const keeps = [`the gate ${gate} alone keeps at most `, word({ key }, share(part)), ` of ${state} a step (unit ${unit} of ${units})`];
   // More arrives than the gate lets through: it has taken other ways.
-  const ways = path === null ? "the other gates" : `${output} and the other gates`;
+  const ways = norm === null ? "the other gates" : `${output} and the other gates`;
   const rest = whole > part ? `, the rest comes through ${ways}.` : ".";
-  return [`In ${phrase(label)} `, ...through, ...keeps, rest];
+  return [`In ${phrase(label)} `, ...arrives, ...keeps, rest];
 }

@@ -15,6 +15,15 @@ export const widthOf = (text) => {
 export const room = ({ least, most, leader }, texts) =>
   Math.min(most, Math.max(least, leader + Math.max(...texts.map(widthOf))));
 
+/**
+ * What the curve of a state beside the output is: the norm of the gradient by it over all ways,
+ * with the cell's other states held as they are at that step. states: of the cell, in order.
+ */
+export function byState(state, states) {
+  const [only, ...more] = states.filter((other) => other !== state);
+  return `∂L/∂${state} (${more.length ? "others" : only} held)`;
+}
+
 /** What stands at the step of the loss. */
 export function lossAt({ values, kind }, step) {
   const name = values?.[step] ?? `step ${step}`;

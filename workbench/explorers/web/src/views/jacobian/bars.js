@@ -1,7 +1,8 @@
 /** What each step adds to the gradient of a parameter, for a loss at step t. */
 
 import { scaleLinear } from "d3-scale";
-import { number, share } from "../../frame/words.js";
+import { number } from "../../frame/words.js";
+import { percent } from "./percent.js";
 import { keepWithin, pickEarlier } from "./pick.js";
 
 export const LAGS = 5; // whose share is told
@@ -86,7 +87,7 @@ export class Bars {
     panel.line(from, HEAD - 4, to, HEAD - 4, { colour, width: 1.5 });
     const x = frame.right + 20;
     const strong = { style: `fill:${frame.colour("back-text")}` };
-    panel.text("share", x, HEAD + 8, `last ${lags}: ${share(shares[lags - 1])} of all bars`, strong);
+    panel.text("share", x, HEAD + 8, `last ${lags}: ${percent(shares[lags - 1])} of all bars`, strong);
     const how = whole < CANCELS * upTo[t] ? "their sum partly cancels:" : "their sum cancels nothing:";
     const lines = [`all bars: ${number(upTo[t])}`, how, `‖∂L/∂${name}‖ = ${number(whole)}`];
     lines.forEach((text, k) => panel.text(`sum ${k}`, x, HEAD + 28 + 16 * k, text, { class: "wb-soft" }));
