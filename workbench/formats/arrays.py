@@ -97,10 +97,14 @@ class Stored:
 
     def arrays(self):
         """Return name -> array, each in memory of its own. Raises Wrong for damaged content."""
-        arrays = {
-            name: np.require(self._file.get_tensor(name), dtype, ["W", "C"])
-            for name, (dtype, _) in self.kinds.items()
-        }
+        arrays = {}
+        for name, (dtype, shape) in self.kinds.items():
+            try:
+                arrays[name] = np.require(self._file.get_tensor(name), dtype, ["W", "C"])
+            except ValueError:  # more axes, or longer ones, than NumPy knows
+                raise Wrong(
+                    "shapes that an array can have", f"{short(shape)} for {name!r}"
+                ) from None
         if digest(arrays, _text(self.metadata)) != self._digest:
             raise Wrong("the content that was saved", "other bytes: the file is damaged")
         return arrays

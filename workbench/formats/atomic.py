@@ -49,7 +49,7 @@ def _mode_of(target):
         return None
     if not stat.S_ISREG(mode):
         raise OSError("a folder" if stat.S_ISDIR(mode) else "no ordinary file")
-    if not os.access(target, os.W_OK):
+    if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         raise PermissionError("a file that is not to be written")
     return stat.S_IMODE(mode)
 

@@ -19,7 +19,7 @@ from ..recurrent.inputs import DTYPES
 from ..recurrent.starts import STARTS
 from .wrong import Wrong, one_line, short
 
-DEEPEST = 16  # layers within layers
+DEEPEST = 8  # layers within layers
 MOST_LAYERS = 200
 MOST = 2**63 - 1  # of anything that is counted
 

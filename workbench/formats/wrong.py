@@ -45,4 +45,4 @@ def short(value):
 
 
 _SHORT = reprlib.Repr()
-_SHORT.maxlevel, _SHORT.maxdict, _SHORT.maxlist, _SHORT.maxstring = 2, 4, 4, 60
+_SHORT.maxlevel, _SHORT.maxstring = 2, 60
