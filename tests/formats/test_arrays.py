@@ -65,7 +65,7 @@ def test_no_arrays_and_no_metadata(path):
         ({"__metadata__": np.ones(2)}, {}, r"arrays: expected names that are text, got"),
         ({}, [1], r"metadata: expected a dict, got \[1\]"),
         ({}, {"a": {1}}, r"metadata: expected what JSON can hold, got"),
-        ({}, {"a": "x" * 2**21}, r"metadata: expected at most 2097152 bytes.* belongs in an array"),
+        ({}, {"a": "x" * 2**20}, r"metadata: expected at most 1048576 bytes.* belongs in an array"),
     ],
 )
 def test_what_cannot_be_written_is_refused_and_the_old_file_stays(arrays, metadata, message, path):

@@ -21,7 +21,7 @@ from .wrong import Wrong, one_line, read_path, short, told_of
 VERSION = 1
 KEY = "workbench"
 LENGTH = 8  # bytes at the beginning of a file that tell how long the header is
-LARGEST_HEADER = 2 * 1024 * 1024  # bytes; what is read from it takes at most some fifty times that
+LARGEST_HEADER = 1024 * 1024  # bytes; what is read from it takes at most some fifty times that
 DTYPES = {
     "F64": "float64", "F32": "float32", "F16": "float16", "BOOL": "bool",
     "I64": "int64", "I32": "int32", "I16": "int16", "I8": "int8",
@@ -39,7 +39,7 @@ def write_arrays(path, arrays, metadata):
     """Write arrays and a description to a file, which is replaced whole or not at all.
 
     arrays: name -> array of real numbers, whole numbers or truth values, of any shape.
-    metadata: a dict of what JSON can hold (NaN and infinity too), at most 2 MiB of it as text.
+    metadata: a dict of what JSON can hold (NaN and infinity too), at most 1 MiB of it as text.
     Raises ValueError for what cannot be written so, OSError where the file cannot be: both with
     one line, and the file that was there stays. Of savers at the same time the last one wins.
     """
@@ -102,9 +102,8 @@ class Stored:
             try:
                 arrays[name] = np.require(self._file.get_tensor(name), dtype, ["W", "C"])
             except ValueError:  # more axes, or longer ones, than NumPy knows
-                raise Wrong(
-                    "shapes that an array can have", f"{short(shape)} for {name!r}"
-                ) from None
+                came = f"{short(shape)} for {name!r}"
+                raise Wrong("a shape that an array can have", came) from None
         if digest(arrays, _text(self.metadata)) != self._digest:
             raise Wrong("the content that was saved", "other bytes: the file is damaged")
         return arrays

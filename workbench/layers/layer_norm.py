@@ -26,6 +26,11 @@ class LayerNorm(Layer):
         self.parameters["g"] = np.ones(input_size)
         self.dtype = self.parameters["g"].dtype
 
+    def describe(self):
+        return {
+            "input_size": self.input_size, "epsilon": self.epsilon, "dtype": self.dtype.name
+        }  # fmt: skip
+
     def forward(self, signal, setting):
         x = signal.values
         g, b = self.parameters["g"].copy(), self.parameters["b"]
@@ -41,8 +46,3 @@ class LayerNorm(Layer):
             return Back(d_x, {"g": rows(d_y * n).sum(axis=0), "b": rows(d_y).sum(axis=0)})
 
         return Pass(Signal(y, signal.mask), back)
-
-    def describe(self):
-        return {
-            "input_size": self.input_size, "epsilon": self.epsilon, "dtype": self.dtype.name
-        }  # fmt: skip

@@ -47,25 +47,9 @@ class Reservoir(RecurrentLayer):
         self.spectral_radius, self.density = float(spectral_radius), float(density)
         self.input_scale, self.bias_scale = float(input_scale), float(bias_scale)
 
-    @classmethod
-    def of(cls, net, *, spectral_radius, density, input_scale, bias_scale):
-        """Return the reservoir whose Recurrent is there already: nothing is drawn or scaled."""
-        self = cls.__new__(cls)
-        RecurrentLayer.__init__(self, net)
-        self.spectral_radius, self.density = float(spectral_radius), float(density)
-        self.input_scale, self.bias_scale = float(input_scale), float(bias_scale)
-        return self
-
     @property
     def kind(self):
         return "reservoir"
-
-    def describe(self):
-        """Return the arguments of `of`."""
-        return {
-            "net": self.net, "spectral_radius": self.spectral_radius, "density": self.density,
-            "input_scale": self.input_scale, "bias_scale": self.bias_scale,
-        }  # fmt: skip
 
     def readout(self, x, y, *, ridge=1e-6, washout=0, lengths=None, mask=None):
         """Run over x and return the Dense layer whose outputs come nearest to y; see `solve`.
@@ -79,6 +63,22 @@ class Reservoir(RecurrentLayer):
             raise ValueError(f"y: expected ({wanted}, outputs), got {y.shape}")
         washout = positive_integer("washout", washout, least=0)
         return solve(trace.h[washout:], y[washout:], ridge=ridge, mask=trace.mask[washout:])
+
+    @classmethod
+    def of(cls, net, *, spectral_radius, density, input_scale, bias_scale):
+        """Return the reservoir whose Recurrent is there already: nothing is drawn or scaled."""
+        self = cls.__new__(cls)
+        RecurrentLayer.__init__(self, net)
+        self.spectral_radius, self.density = float(spectral_radius), float(density)
+        self.input_scale, self.bias_scale = float(input_scale), float(bias_scale)
+        return self
+
+    def describe(self):
+        """Return the arguments of `of`."""
+        return {
+            "net": self.net, "spectral_radius": self.spectral_radius, "density": self.density,
+            "input_scale": self.input_scale, "bias_scale": self.bias_scale,
+        }  # fmt: skip
 
     def __repr__(self):
         return (
