@@ -50,8 +50,6 @@ class Description:
         told = {"class": CLASSES[type(part)]}
         for name, value in part.describe().items():
             told[name] = self._plain(value, f"{place}.{name}")
-        if "trainable" in vars(part):
-            told["trainable"] = bool(part.trainable)
         if isinstance(part, Recurrent):
             self.cells.append(part.cell)
         elif isinstance(part, RecurrentLayer):

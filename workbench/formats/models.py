@@ -27,8 +27,8 @@ def save_model(model, path, *, about=None):
     model: a Network, a Recurrent or an EncoderDecoder. path: a name that ends in .safetensors.
     about: anything that JSON can hold, to be read with `read_about`: where the data came from,
     how long it learnt. Not-a-number in a parameter is saved as it is; `read_about` names it.
-    Raises ValueError for what a file cannot hold (layers of one's own, parameters that two layers
-    share), OSError with one line where the file cannot be written; the one there before stays.
+    Raises ValueError for what a file cannot hold, such as a layer of one's own, and OSError where
+    the file cannot be written, both with one line; the one there before stays.
     """
     path = _model_path(path)
     told, arrays = model_parts(model)
@@ -70,13 +70,6 @@ def model_parts(model):
     `model_from` puts both together again.
     """
     description = Description(model)
-    seen = {}
-    for name, array in model.parameters.items():
-        other = seen.setdefault(array.__array_interface__["data"][0], name)
-        if other != name:
-            raise ValueError(
-                f"model: expected parameters of their own, got {name} and {other} shared"
-            )
     arrays = {name: array.copy() for name, array in model.parameters.items()} | description.arrays
     try:
         planned = _planned(description.told, tuple(description.cells))

@@ -13,7 +13,6 @@ from .. import cells, functions, layers
 from ..equations import Cell
 from ..layers.bidirectional import MERGES
 from ..layers.hierarchical import STYLES
-from ..layers.recurrent_layer import as_layer
 from ..recurrent import Recurrent
 from ..recurrent.inputs import DTYPES
 from ..recurrent.starts import STARTS
@@ -42,7 +41,7 @@ class Part:
         if not isinstance(told, dict):
             raise Wrong(f"a layer by name at {place}", short(told))
         self.told, self.place, self.own_cells, self.budget = told, place, own_cells, budget
-        self.depth, self.taken = depth, {"class", "trainable"} if depth else {"class"}
+        self.depth, self.taken = depth, {"class"}
         budget.append(place)
         if depth > DEEPEST:
             raise Wrong(f"layers at most {DEEPEST} deep in each other", "deeper ones")
@@ -100,7 +99,7 @@ class Part:
     def net(self, name):
         """The Plan of a bare Recurrent."""
         told = self.take(name)
-        if not isinstance(told, dict) or told.get("class") != "Recurrent" or "trainable" in told:
+        if not isinstance(told, dict) or told.get("class") != "Recurrent":
             raise self.refuse(name, "a Recurrent")
         return self.layer(name)
 
@@ -127,15 +126,10 @@ def plan(part):
         raise Wrong(f"a class ({', '.join(KINDS)}) at {part.place}", short(kind))
     made = KINDS[kind](part)
     part.close()
-    trained = part.flag("trainable") if "trainable" in part.told else None
 
     def build(arrays):
         try:
-            layer = made.build(arrays)
-            if trained is not None:
-                layer = as_layer(layer)
-                layer.trainable = trained
-            return layer
+            return made.build(arrays)
         except Wrong:
             raise
         except ValueError as error:
