@@ -106,6 +106,7 @@ def test_a_closed_folder_and_a_closed_file_are_told(folder):
 
 def test_a_folder_that_is_not_there_and_one_in_the_way_are_told(folder):
     refused(folder, "No such file or directory", "none/a.bin")
+    refused(folder, "No such file or directory", "none/../a.bin")
     (folder / "in the way").mkdir()
     refused(folder, "a folder", "in the way")
     refused(folder, "Not a directory", "old.bin/a.bin")

@@ -31,6 +31,7 @@ def write_whole(path, content):
     """
     target = os.path.realpath(path)
     try:
+        os.stat(os.path.dirname(path) or os.curdir)  # "none/../a" is no way to a, if none is not
         mode = _mode_of(target)
         _remove_leftovers(target)
         _replace(target, content, mode)
