@@ -9,6 +9,7 @@ weight changes all steps after it, because every step uses the same weights."
 from .. import pictures
 from . import kernel
 from .explorer import Explorer
+from .kernel.gates import shown
 from .subject import Sequence, beside, check_step, network, packed
 from .wiring import wiring
 
@@ -39,7 +40,7 @@ def gates(net="lstm", x=None, *, batch=0, cells=OTHERS, step=None, hidden_size=8
     return Explorer(
         TITLE, about, arrays, nets,
         picture=lambda: picture(net, sequence),
-        compute=lambda own, asked: kernel.shown(own, sequence.x, asked),
+        compute=lambda own, label, asked: shown(own[label], sequence.x, asked),
     )  # fmt: skip
 
 
