@@ -284,3 +284,10 @@ def test_the_import_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_model_is_saved_and_loaded(net, tmp_path):
+    model = wb.Network(net, wb.Last(), wb.Dense(32, 2))
+    wb.save_model(model, tmp_path / "model.safetensors")
+    loaded = wb.load_model(tmp_path / "model.safetensors")
+    assert np.array_equal(loaded.run(X).output, model.run(X).output)

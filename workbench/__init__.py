@@ -58,6 +58,8 @@ _NAMES = {
     "RecurrentDropout": "layers",
     "Repeat": "layers",
     "Reservoir": "layers",
+    "load_model": "formats",
+    "save_model": "formats",
 }
 
 try:

@@ -99,6 +99,9 @@ class Bidirectional(Layer):
             return Signal(values, mask, reversed_units=MIXED)
         return Signal(values, mask, reversed_units=slice(values.shape[-1] // 2, None))
 
+    def describe(self):
+        return {**self.layers, "merge": self.merge, "ends": self.ends}
+
     def __repr__(self):
         inside = ", ".join(map(repr, self.layers.values()))
         return f"Bidirectional({inside}, merge={self.merge!r}{', ends=True' if self.ends else ''})"

@@ -21,6 +21,7 @@ class Dense(Layer):
     def __init__(self, input_size, output_size, activation=None, *, seed=0, dtype="float64"):
         self.input_size = positive_integer("input_size", input_size)
         self._output_size = positive_integer("output_size", output_size)
+        self.seed = positive_integer("seed", seed, least=0)
         self.activation = None if activation is None else read_function("activation", activation)
         start = "he" if self.activation is functions.relu else "glorot"
         self.parameters = Weights.started(
@@ -43,6 +44,13 @@ class Dense(Layer):
             return Back(d_a @ W, {"W": rows(d_a).T @ rows(x), "b": rows(d_a).sum(axis=0)})
 
         return Pass(signal.mixed(y), back)
+
+    def describe(self):
+        return {
+            "input_size": self.input_size, "output_size": self.output_size,
+            "activation": None if self.activation is None else self.activation.name,
+            "seed": self.seed, "dtype": self.dtype.name,
+        }  # fmt: skip
 
     def __repr__(self):
         function = "" if self.activation is None else f", {self.activation}"

@@ -33,6 +33,9 @@ class Dropout(Layer):
         dropped = replace(signal, values=x * kept)
         return Pass(dropped, lambda d_y, way=None: Back(d_y * kept))
 
+    def describe(self):
+        return {"rate": self.rate, "same_over_time": self.same_over_time}
+
     def __repr__(self):
         same = ", same_over_time=True" if self.same_over_time else ""
         return f"Dropout({self.rate:g}{same})"

@@ -22,6 +22,7 @@ class Embedding(Layer):
     def __init__(self, vocabulary_size, output_size, *, seed=0, dtype="float64"):
         self.vocabulary_size = positive_integer("vocabulary_size", vocabulary_size)
         self._output_size = positive_integer("output_size", output_size)
+        self.seed = positive_integer("seed", seed, least=0)
         self.parameters = Weights.started(seed, dtype, E=((vocabulary_size, output_size), "normal"))
         self.dtype = self.parameters["E"].dtype
 
@@ -45,6 +46,12 @@ class Embedding(Layer):
             return Back(None, {"E": d_E})
 
         return Pass(Signal(y, signal.mask), back)
+
+    def describe(self):
+        return {
+            "vocabulary_size": self.vocabulary_size, "output_size": self.output_size,
+            "seed": self.seed, "dtype": self.dtype.name,
+        }  # fmt: skip
 
     def __repr__(self):
         return f"Embedding({self.vocabulary_size}, {self.output_size})"
@@ -75,6 +82,9 @@ class OneHot(Layer):
         y = np.zeros((*tokens.shape, self.vocabulary_size), self.dtype)
         y[real, tokens[real]] = 1
         return Pass(Signal(y, signal.mask), lambda d_y, way=None: Back(None))
+
+    def describe(self):
+        return {"vocabulary_size": self.vocabulary_size, "dtype": self.dtype.name}
 
     def __repr__(self):
         return f"OneHot({self.vocabulary_size})"

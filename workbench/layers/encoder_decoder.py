@@ -35,6 +35,10 @@ class EncoderDecoder:
         self._pairs = _paired(encoder, decoder)
         self.parameters = Joined({"encoder": encoder.parameters, "decoder": decoder.parameters})
 
+    def describe(self):
+        """Return the constructor's arguments by name."""
+        return {"encoder": self.encoder, "decoder": self.decoder}
+
     def run(self, x, given, *, lengths=None, mask=None, given_mask=None, training=False, seed=0):
         """Teacher forcing: the decoder reads the true sequence, one step behind what it writes.
 

@@ -99,6 +99,9 @@ class Hierarchical(Layer):
         signal = Signal(slow.output.values, None if mask.all() else mask)
         return _passed(signal, back, fast, slow, joined({"slow": slow.final}))
 
+    def describe(self):
+        return {**self.layers, "every": self.every, "style": self.style}
+
     def __repr__(self):
         inside = ", ".join(map(repr, self.layers.values()))
         return f"Hierarchical({inside}, every={self.every}, style={self.style!r})"

@@ -151,6 +151,10 @@ class Layer:
     def forward(self, signal, setting):
         raise NotImplementedError
 
+    def describe(self):
+        """Return the constructor's arguments by name: plain values, layers and tuples of layers."""
+        return {}
+
     def __repr__(self):
         sizes = ", ".join(str(s) for s in (self.input_size, self.output_size) if s is not None)
         return f"{type(self).__name__}({sizes})"

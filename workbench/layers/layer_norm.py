@@ -26,6 +26,11 @@ class LayerNorm(Layer):
         self.parameters["g"] = np.ones(input_size)
         self.dtype = self.parameters["g"].dtype
 
+    def describe(self):
+        return {
+            "input_size": self.input_size, "epsilon": self.epsilon, "dtype": self.dtype.name
+        }  # fmt: skip
+
     def forward(self, signal, setting):
         x = signal.values
         g, b = self.parameters["g"].copy(), self.parameters["b"]

@@ -127,6 +127,9 @@ class Network(Layer):
         final = joined({name: done.final for name, done in passes.items()})
         return Pass(signal, back, traces, final)
 
+    def describe(self):
+        return {"layers": tuple(self.layers.values())}
+
     def __repr__(self):
         rows = [f"  {name}: {layer!r}" for name, layer in self.layers.items()]
         return "\n".join([f"Network of {self.parameters.count:,} parameters", *rows])

@@ -86,6 +86,9 @@ class Repeat(Layer):
         given = Signal(enters * x)
         return Pass(given, lambda d_y, way=None: Back((enters * d_y).sum(axis=0)))
 
+    def describe(self):
+        return {"steps": self.steps, "first_only": self.first_only}
+
     def __repr__(self):
         return f"Repeat({self.steps}{', first_only=True' if self.first_only else ''})"
 

@@ -52,6 +52,9 @@ class RecurrentLayer(Layer):
         )  # fmt: skip
         return passed(trace, signal.mask, self.net.cell.states)
 
+    def describe(self):
+        return self.net.describe()
+
     def __repr__(self):
         return repr(self.net)
 
@@ -94,6 +97,9 @@ class RecurrentDropout(RecurrentLayer):
         kept = kept_units(setting.generator, self.rate, shape, self.dtype)
         state = setting.states.get("", {}) | {self.mask_name: kept}
         return self._run(self.dropping, state, signal, setting)
+
+    def describe(self):
+        return {"net": self.net, "rate": self.rate}
 
     def __repr__(self):
         return f"RecurrentDropout({self.net!r}, {self.rate:g})"

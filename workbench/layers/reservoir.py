@@ -82,6 +82,22 @@ class Reservoir(RecurrentLayer):
             )
         return solve(trace.h, y, ridge=ridge, mask=counts)
 
+    @classmethod
+    def of(cls, net, *, spectral_radius, density, input_scale, bias_scale):
+        """Return the reservoir whose Recurrent is there already: nothing is drawn or scaled."""
+        self = cls.__new__(cls)
+        RecurrentLayer.__init__(self, net)
+        self.spectral_radius, self.density = float(spectral_radius), float(density)
+        self.input_scale, self.bias_scale = float(input_scale), float(bias_scale)
+        return self
+
+    def describe(self):
+        """Return the arguments of `of`."""
+        return {
+            "net": self.net, "spectral_radius": self.spectral_radius, "density": self.density,
+            "input_scale": self.input_scale, "bias_scale": self.bias_scale,
+        }  # fmt: skip
+
     def __repr__(self):
         return (
             f"Reservoir({self.input_size}, {self.net.hidden_size}, "
