@@ -36,7 +36,8 @@ def padding(net=None, sequences=None, *, hidden_size=6, seed=0):
 
     net: a Recurrent, or a Network that begins with one; a cell or the name of one (then with
         `hidden_size` units, `seed`, and biases that are small but not 0, as after training: at 0,
-        padding before a sequence does nothing); a GRU for None. Its weights read the batch in both directions.
+        padding before a sequence does nothing); a GRU for None. Its weights read the batch in both
+        directions.
     sequences: words, in a list or one text, whose letters become one-hot vectors, over a to z and
         what else the words have, or over their own letters where `net` is a Recurrent; or arrays
         (time,) or (time, input). At most 12, with 24 letters or 48 steps; four words for None.
