@@ -30,7 +30,7 @@ def test_a_delay_line_holds_exactly_the_inputs_that_are_still_on_it():
 def test_a_linear_ring_has_the_capacity_of_rodan_and_tino(units, radius):
     """Unit i sums the inputs i + jN steps ago, weighted r^(i + jN): of its variance the share
     r^(2jN) (1 - r^2N) is that of delay i + jN. All delays from 1 on add up to N - 1 + r^2N
-    (Rodan and Tino 2011, Minimum complexity echo state network, theorem 1)."""
+    (Rodan and Tino 2011, Minimum complexity echo state network)."""
     found = memory_capacity(ring(units, radius), 8 * units, steps=20_000)
     turns = np.arange(1, 8 * units + 1) // units
     wanted = radius ** (2 * units * turns) * (1 - radius ** (2 * units))

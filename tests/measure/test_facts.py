@@ -135,7 +135,7 @@ def test_memory_capacity_is_at_most_the_number_of_units(radius, scale, leak):
 
 
 def test_an_almost_linear_reservoir_holds_more_than_a_strongly_driven_one():
-    """Jaeger 2001, section 4: a nonlinear reservoir remembers less."""
+    """Jaeger 2001: a nonlinear reservoir remembers less."""
     weak, strong = (
         memory_capacity(wb.Reservoir(1, 20, density=1.0, input_scale=scale, seed=1)).total
         for scale in (0.01, 3.0)
@@ -183,7 +183,7 @@ def test_a_parallel_scan_of_mingru_equals_the_loop():
 
 @pytest.mark.long
 def test_a_trained_three_bit_flip_flop_has_8_stable_points_with_saddles_between():
-    """Sussillo and Barak 2013, section 3.1: from a saddle its one unstable direction leads to two
+    """Sussillo and Barak 2013: from a saddle its one unstable direction leads to two
     different memories, one on each side."""
     net = wb.Recurrent("gru", 3, 24)
     model = wb.Network(net, wb.Dense(24, 3, seed=1))

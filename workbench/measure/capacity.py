@@ -33,12 +33,12 @@ def memory_capacity(reservoir, delays=None, *, steps=2000, washout=None, ridge=1
     delays: how many steps back are asked for, twice the units for None. steps: how many the
         readout is solved on with `ridge`, and as many more on which it is then measured, so that a
         large reservoir is not credited with what it learnt by heart. washout: steps before them
-        that do not count; as many as delays, at least 100, for None. seed: draws the input.
+        that do not count; never fewer than delays, and 100 or more for None. seed: draws the input.
 
     The total is at most the number of units, whatever the reservoir: n numbers hold no more than n
     others that are independent. A measured squared correlation has a chance part of about
     1 / steps. Raises ValueError for another number of inputs or a wrong count.
-    Source: Jaeger 2001, Short term memory in echo state networks, section 2, proposition 2.
+    Source: Jaeger 2001, Short term memory in echo state networks, proposition 2.
     """
     net = read_recurrent("reservoir", reservoir)
     if net.input_size != 1:

@@ -28,7 +28,7 @@ def lyapunov(net, x=None, count=1, *, steps=None, washout=100, state=None, seed=
     all is the mean log of the volume that a step leaves. -infinity where a direction is lost
     altogether. In float64 whatever the network's type. Raises ValueError for arguments that do not
     fit and for states that are not finite. Source: Benettin, Galgani, Giorgilli and Strelcyn 1980;
-    for recurrent networks Engelken, Wolf and Abbott 2023, section II.
+    for recurrent networks Engelken, Wolf and Abbott 2023.
     """
     net = in_float64(read_recurrent("net", net))
     x = _read_x(net, x, steps)

@@ -68,7 +68,7 @@ def fixed_points(
     they do not lead down (Levenberg and Marquardt); what ends in a minimum above `tolerance` is
     left out. There is no proof that all are found: try more starts. n is the units of all states
     together; memory grows with count n^2. Raises ValueError for arguments that do not fit.
-    Source: Sussillo and Barak 2013, section 2.
+    Source: Sussillo and Barak 2013.
     """
     net = in_float64(read_recurrent("net", net))
     x = _read_x(net, x)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..equations.cell import Cell
 from .sequence import read_trace
 
 
@@ -24,8 +25,10 @@ def _is_logistic(node):
 @dataclass(frozen=True, eq=False)
 class GateSaturation:
     """left, right: gate -> (units,), the share of real steps, over all rows, at which the unit's
-    gate is below `low`, or above `high`. steps: how many steps and rows that is a share of."""
+    gate is below `low`, or above `high`. steps: how many steps and rows that is a share of. cell:
+    whose gates they are."""
 
+    cell: Cell
     low: float
     high: float
     left: dict[str, np.ndarray]
@@ -58,4 +61,4 @@ def gate_saturation(trace, low=0.1, high=0.9):
     values = {name: trace[name][real] for name in gates}
     left = {name: (array < low).mean(axis=0) for name, array in values.items()}
     right = {name: (array > high).mean(axis=0) for name, array in values.items()}
-    return GateSaturation(float(low), float(high), left, right, int(real.sum()))
+    return GateSaturation(trace.cell, float(low), float(high), left, right, int(real.sum()))
