@@ -10,7 +10,7 @@ from pages import arrive, live
 import workbench as wb
 from workbench.explorers import kernel, packing, page
 from workbench.explorers.kernel.gates import ROWS, shown
-from workbench.explorers.subject import gates
+from workbench.measure import gate_lines
 from workbench.pictures import number
 
 X = np.sin(np.arange(30.0))
@@ -25,7 +25,7 @@ def test_the_answer_is_one_unit_of_the_run_and_bytes_of_all(name):
     for line in net.cell.lines:
         np.testing.assert_allclose(arrays[f"line/{line}"], trace[line][:, 0], rtol=1e-6)
         heat, limit = arrays[f"heat/{line}"].astype(float), about["limits"][line]
-        low, span = (0, 1) if line in gates(net.cell) else (-limit, 2 * limit)
+        low, span = (0, 1) if line in gate_lines(net.cell) else (-limit, 2 * limit)
         assert np.abs(low + heat / 254 * span - trace[line]).max() <= span / 254
     for state in net.cell.states:
         np.testing.assert_allclose(about["initial"][state], trace.initial[state][0], rtol=1e-6)

@@ -2,7 +2,8 @@
 
 Does not run networks, and does not change matplotlib's global settings. Each picture comes with
 the function that gives its numbers (`gates` and `gates_arrays`, `padding` and
-`measure.last_states`), so that a live view, a test and a page can draw the same thing.
+`measure.last_states`, `saliency` and `measure.saliency`), so that a live view, a test and a page
+can draw the same thing.
 """
 
 from workbench.measure import step_norms
@@ -15,6 +16,8 @@ from workbench.pictures.jacobian import jacobian, jacobian_arrays
 from workbench.pictures.padding import padding
 from workbench.pictures.picture import Picture
 from workbench.pictures.reach import gradient_reach, gradient_reach_arrays
+from workbench.pictures.saliency import saliency
+from workbench.pictures.saturation import gate_saturation
 from workbench.pictures.sentence import gradient_sentence
 from workbench.pictures.svg import to_svg
 from workbench.pictures.unfold import unfold, unfold_arrays
@@ -26,6 +29,7 @@ __all__ = [
     "carousel_arrays",
     "forecast",
     "forecast_arrays",
+    "gate_saturation",
     "gates",
     "gates_arrays",
     "gradient_norms",
@@ -38,6 +42,7 @@ __all__ = [
     "number",
     "padding",
     "power",
+    "saliency",
     "share",
     "step_norms",
     "to_svg",

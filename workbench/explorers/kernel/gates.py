@@ -6,8 +6,8 @@ side is web/src/views/gates/shown.js.
 
 import numpy as np
 
+from ...measure import gate_lines
 from ...targets.javascript import products
-from ..subject import gates
 from .wishes import mapping, put, whole
 
 ROWS = 10
@@ -25,7 +25,7 @@ def shown(net, x, about):
     for change in about.get("set", []):
         _set(net, change)
     trace = net.run(x, clamp=clamps)
-    known, limits, arrays = gates(net.cell), {}, {}
+    known, limits, arrays = gate_lines(net.cell), {}, {}
     for name in net.cell.lines:
         line = trace[name]
         limits[name] = float(np.abs(line).max()) if np.isfinite(line).all() else 1.0
