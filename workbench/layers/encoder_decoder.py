@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..recurrent.inputs import positive_integer
-from .joined import Joined
+from .joined import Joined, joined
 from .network import Network
 
 
@@ -71,6 +71,11 @@ class EncoderDecoderRun:
     def output(self):
         return self.decoder.output
 
+    @property
+    def mask(self):
+        """(steps, batch) bool of the decoder's real steps; None when all are."""
+        return self.decoder.mask
+
     def __getitem__(self, name):
         part, _, layer = name.partition(".")
         if part not in ("encoder", "decoder"):
@@ -95,6 +100,11 @@ class EncoderDecoderGradients:
             for part, own in (("encoder", encoder), ("decoder", decoder))
             for name, d in own.parameters.items()
         }
+
+    @property
+    def gradients(self):
+        """ "encoder.lstm_1" -> the Gradients of that layer's trace, of both."""
+        return joined({"encoder": self.encoder.gradients, "decoder": self.decoder.gradients})
 
 
 def largest(output):

@@ -75,7 +75,16 @@ class Batches:
         plan = self.order(epoch)
         if positive_integer("start", start, least=0) > len(plan):
             raise ValueError(f"start: expected 0..{len(plan)}, got {start}")
-        return (self.sequences.batch(rows) for rows in plan[start:])
+        return (self._batch(rows) for rows in plan[start:])
+
+    def _batch(self, rows):
+        return self.sequences.batch(rows)
+
+    def describe(self):
+        """A dict that JSON can hold and that differs when any epoch would."""
+        own = {name: getattr(self, name) for name in ("batch_size", "shuffle", "seed", "bucket")}
+        kind = {"batches": type(self).__name__, "data": self.sequences.digest}
+        return kind | own | {"drop_last": self.drop_last}
 
     def __len__(self):
         """How many batches an epoch has."""

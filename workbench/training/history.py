@@ -9,7 +9,8 @@ class History:
     """The record of a training; `fit` returns it.
 
     history["loss"], ["accuracy"], ["validation_loss"], ["validation_accuracy"], ["seconds"]: a
-        number for each epoch; the training loss is the mean over the epoch's batches.
+        number for each epoch, counted from 0. Training means are over all entries of the epoch,
+        each batch met by the parameters of its update; not-a-number where an epoch has none.
     updates: name -> one number for each update: "loss" of its batch, "norm" of all gradients
         together, "clipped_norm" after clipping, "rate", the learning rate.
     norms: recurrent layer -> (epochs, time) the norm of dL/dh_t on the first batch of each epoch,
@@ -64,7 +65,8 @@ class History:
         return f"History({len(self)} epochs; last: {last}{stopped})"
 
     def as_saved(self):
-        """(arrays by name, what JSON can hold), from which `restored` makes the same."""
+        """(arrays by name, what JSON can hold), from which `restored` makes the same; but for
+        `stopped`, since what is resumed has not stopped."""
         arrays = {f"updates.{name}": values for name, values in self.updates.items()}
         for layer, rows in self._norms.items():
             arrays |= {f"norms.{layer}.{k}": row for k, row in enumerate(rows)}
