@@ -25,6 +25,9 @@ class EncoderDecoder:
         self.parameters = Joined({"encoder": encoder.parameters, "decoder": decoder.parameters})
         self.dtype = decoder.dtype
 
+    def __repr__(self):
+        return f"EncoderDecoder\n  encoder: {self.encoder!r}\n  decoder: {self.decoder!r}"
+
     def run(self, x, given, *, lengths=None, mask=None, given_mask=None, training=False, seed=0):
         """Teacher forcing: the decoder reads the true sequence, one step behind what it writes.
 

@@ -25,6 +25,8 @@ class Batches:
     Raises ValueError that names the argument, what was expected and what came.
     """
 
+    unit = "sequences"
+
     def __init__(
         self, x, y, batch_size, *, shuffle=True, seed=0, bucket=None, drop_last=False, **form
     ):  # fmt: skip
@@ -93,8 +95,8 @@ class Batches:
 
     def __repr__(self):
         return (
-            f"Batches({self.count:,} sequences, {len(self):,} batches of {self.batch_size}, "
-            f"{self.padding:.1%} padding)"
+            f"{type(self).__name__}({self.count:,} {self.unit}, {len(self):,} batches of "
+            f"{self.batch_size}, {self.padding:.1%} padding)"
         )
 
     def _sorted(self, rows):

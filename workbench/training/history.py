@@ -71,7 +71,7 @@ class History:
         for layer, rows in self._norms.items():
             arrays |= {f"norms.{layer}.{k}": row for k, row in enumerate(rows)}
         about = {"epochs": self.epochs, "best_epoch": self.best_epoch}
-        return arrays, about
+        return arrays, about | {"norms": {layer: len(rows) for layer, rows in self._norms.items()}}
 
     @classmethod
     def restored(cls, arrays, about):
@@ -80,12 +80,10 @@ class History:
         history.epochs = [dict(epoch) for epoch in about["epochs"]]
         history.best_epoch = about["best_epoch"]
         history._updates = {name: arrays[f"updates.{name}"].tolist() for name in UPDATE}
-        rows = {}
-        for name, row in arrays.items():
-            if name.startswith("norms."):
-                layer, _, k = name.removeprefix("norms.").rpartition(".")
-                rows.setdefault(layer, {})[int(k)] = row
-        history._norms = {layer: [by_k[k] for k in sorted(by_k)] for layer, by_k in rows.items()}
+        history._norms = {
+            layer: [arrays[f"norms.{layer}.{k}"] for k in range(count)]
+            for layer, count in about["norms"].items()
+        }
         return history
 
 

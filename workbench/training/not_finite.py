@@ -66,11 +66,9 @@ def seen_forward(model, batch, carried, how, jumps):
 
     carried, how: as the batch was run with. jumps: what the updates before it did.
     """
-    for name, values in _inputs(model, batch):
-        if not np.isfinite(values).all():
-            place = _place(values, batch.mask if name == "x" else None)
-            if place:
-                return f"{name} is {place}", f"the data: {name} must be finite"
+    bad = _bad_input(batch)
+    if bad is not None:
+        return bad
     for name, array in model.parameters.items():
         if not np.isfinite(array).all():
             return f"the parameter {name} is not finite", "it was so before this training"
@@ -97,12 +95,16 @@ def seen_forward(model, batch, carried, how, jumps):
     return where, f"{cause} (the output reaches {peaks[larger]:.3g})"
 
 
-def seen_backward(gradients, error):
+def seen_backward(batch, gradients, error):
     """(where, why) for gradients that are not finite though the loss is: the layer next to the
     loss, and its last step, from which the gradient is not finite on its way back.
 
     gradients: what came back, or None where that broke off with `error`, the reason in words.
     """
+    # Gates that an infinite input saturates hide it from the loss.
+    bad = _bad_input(batch)
+    if bad is not None:
+        return bad
     for name, own in reversed((gradients.gradients if gradients else {}).items()):
         peaks = np.abs(own[own.cell.output]).reshape(len(own[own.cell.output]), -1).max(axis=1)
         wrong = np.flatnonzero(~np.isfinite(peaks))
@@ -118,8 +120,13 @@ def seen_backward(gradients, error):
     return error, "an exploding gradient, or a loss that is far too large"
 
 
-def _inputs(model, batch):
-    return [("x", batch.x)] + ([("given", batch.given)] if hasattr(batch, "given") else [])
+def _bad_input(batch):
+    """(where, why) if what is read has an infinite number at a real step, or None."""
+    for name, mask in (("x", batch.mask), ("given", getattr(batch, "given_mask", None))):
+        place = _place(getattr(batch, name, np.zeros(0)), mask)
+        if place:
+            return f"{name} is {place}", f"the data: {name} must be finite"
+    return None
 
 
 def _first_layer(model, batch, carried, how):

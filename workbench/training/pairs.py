@@ -41,6 +41,8 @@ class Pairs(Batches):
     Raises ValueError that names the argument, what was expected and what came.
     """
 
+    unit = "pairs"
+
     def __init__(self, source, target, batch_size=32, *, start, **options):
         super().__init__(_read("source", source), None, batch_size, **options)
         if len(_read("target", target)) != self.count:
@@ -53,9 +55,6 @@ class Pairs(Batches):
 
     def describe(self):
         return super().describe() | {"targets": self.targets.digest}
-
-    def __repr__(self):
-        return super().__repr__().replace("sequences", "pairs")
 
 
 def _read(name, values):

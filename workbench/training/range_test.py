@@ -104,6 +104,7 @@ def _steepest(rates, smooth):
     """The rate at the steepest fall before the least loss; ends of the ramp say too little."""
     first, last = len(smooth) // 10, int(smooth.argmin())
     falls = np.gradient(smooth, np.log(rates))[first : last + 1]
-    if len(falls) == 0 or falls.min() >= 0:
+    noise = 1e-9 * np.abs(smooth).max()
+    if len(falls) == 0 or falls.min() >= 0 or smooth[first] - smooth[last] <= noise:
         raise ValueError("train: expected a loss that some rate lowers, got none that falls")
     return float(rates[first + falls.argmin()])

@@ -48,8 +48,9 @@ class Stream:
             raise ValueError(
                 f"x: expected (time, features) or (time,) tokens, got {self.x.shape} {self.x.dtype}"
             )
-        if len(self.y) != len(self.x):
-            raise ValueError(f"y: expected {len(self.x)} targets, one a step, got {len(self.y)}")
+        if self.y.ndim == 0 or len(self.y) != len(self.x):
+            came = len(self.y) if self.y.ndim else "one number"
+            raise ValueError(f"y: expected {len(self.x)} targets, one a step, got {came}")
         self.length = len(self.x) // self.rows
         if self.length < self.steps:
             raise ValueError(

@@ -65,7 +65,7 @@ class Trainer:
         value, d_output = score("train", self.loss, run, batch)
         if not (math.isfinite(value) and np.isfinite(d_output).all()):
             self._refuse(batch)
-        gradients, norm, used = self._backward(run, d_output)
+        gradients, norm, used = self._backward(batch, run, d_output)
         if self.batch == 0:
             self.history.add_norms(norms_by_step(gradients))
         rate = self.optimizer.rate
@@ -90,7 +90,7 @@ class Trainer:
                 self._refuse(batch)
             raise
 
-    def _backward(self, run, d_output):
+    def _backward(self, batch, run, d_output):
         """The gradients, clipped in place, and their norm before and after."""
         gradients = None
         try:
@@ -98,7 +98,7 @@ class Trainer:
                 gradients = run.backward(d_output, truncate=self.options.truncate)
             return gradients, *self._clip(gradients.parameters)
         except ValueError as error:
-            self._stop(*seen_backward(gradients, str(error)))
+            self._stop(*seen_backward(batch, gradients, str(error)))
 
     def _clip(self, gradients):
         if self.options.clip_norm is not None:
