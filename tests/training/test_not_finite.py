@@ -130,6 +130,21 @@ def test_a_sudden_gradient_is_told_apart_from_a_learning_rate():
     assert jumps.cause() is None  # it recovered
 
 
+def test_one_gradient_that_explodes_is_named_with_its_update_and_a_limit_for_it():
+    calls = iter(range(10**6))
+
+    def loss(output, targets, mask):
+        value, d_output = LOSSES["mean_squared"](output, targets, mask)
+        k = next(calls)
+        return value, d_output * (1 if k < 5 else 1e12 if k == 5 else 1e3)
+
+    options = {"loss": loss, "epochs": 500, "optimizer": lambda: wb.SGD(0.1)}
+    said, done = diverged(labeller(outputs=1), regression(), **options)
+    assert done > 5
+    assert "likely cause: an exploding gradient: its norm was" in said
+    assert re.search(r"e\+\d+ at update 5 and at most [\d.]+ before; clip_norm=[\d.]+ bounds", said)
+
+
 @pytest.mark.parametrize("epoch_of", [0, 1])
 def test_an_infinite_input_names_its_place_before_any_layer(epoch_of):
     x, y = regression()
