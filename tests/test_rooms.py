@@ -18,9 +18,7 @@ import workbench
 
 PACKAGE = Path(workbench.__file__).parent
 
-# What each room may import, besides itself. Measure and formats do without each other, or the
-# list would have no direction there; a training stands on both: it records the norms of its
-# gradients and writes checkpoints.
+# What each room may import, besides itself. Measure and formats do without each other.
 EQUATIONS = {"functions"}
 CELLS = EQUATIONS | {"equations"}
 TARGETS = CELLS
@@ -28,8 +26,9 @@ RECURRENT = TARGETS | {"targets", "cells"}
 LAYERS = RECURRENT | {"recurrent"}
 ABOVE_LAYERS = LAYERS | {"layers", "data"}
 TRAINING = ABOVE_LAYERS | {"measure", "formats"}
-PICTURES = TRAINING | {"training"}
-EXPLORERS = PICTURES | {"pictures"}
+TASKS = TRAINING | {"training"}
+PICTURES = TASKS
+EXPLORERS = PICTURES | {"pictures", "tasks"}
 EXERCISES = EXPLORERS | {"explorers"}
 MAY_IMPORT = {
     "data": set(),
@@ -40,6 +39,7 @@ MAY_IMPORT = {
     "recurrent": RECURRENT,
     "layers": LAYERS,
     "training": TRAINING,
+    "tasks": TASKS,
     "measure": ABOVE_LAYERS,
     "formats": ABOVE_LAYERS,
     "pictures": PICTURES,
@@ -47,15 +47,25 @@ MAY_IMPORT = {
     "exercises": EXERCISES,
 }
 # These stand outside the list: they may import any room, and no room may import them.
-DOORS = {"__init__", "__main__", "cli", "report", "lab", "doctor", "warm", "bench"}
+DOORS = {
+    "__init__",
+    "__main__",
+    "cli",
+    "report",
+    "lab",
+    "websocket",
+    "train",
+    "doctor",
+    "warm",
+    "bench",
+}
 
-# The places where a lower room reaches for a higher one, by name and only when it is asked to:
-# a cell that is shown asks for its writers when nobody has brought them yet, so that no order of
-# imports matters; a training in a notebook asks for the picture of its learning curves.
-REACHES_UP = {
+# Where a lower room reaches for a higher one by name: a cell that is shown asks for its writers
+# when nobody has brought them yet, and training asks for pictures when it runs in a notebook.
+REACHES_UP = (
     ("equations/cell.py", "workbench.targets"),
     ("training/progress.py", "workbench.pictures"),
-}
+)
 
 LONGEST_FILE = 400
 NOT_BY_IMPORT = ("matplotlib", "jupyter", "IPython", "torch", "pandas", "statsmodels")

@@ -22,6 +22,7 @@ _WHOLE = {
     "layers": "layers",
     "measure": "measure",
     "pictures": "pictures",
+    "tasks": "tasks",
     "training": "training",
 }
 _NAMES = {

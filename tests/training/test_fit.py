@@ -51,10 +51,12 @@ def by_hand(model, batches, optimizer, epochs, loss="cross_entropy", clip=None, 
         ({"clip_value": 0.01}, lambda g: clip_value(g, 0.01)),
         ({"truncate": 2}, None),
     ],
-    ids=str,
+    ids=["plain", "clip_norm", "clip_value", "truncate"],
 )
 @pytest.mark.parametrize(
-    "optimizer", [lambda: wb.Adam(0.01), lambda: wb.SGD(0.1, momentum=0.9, nesterov=True)]
+    "optimizer",
+    [lambda: wb.Adam(0.01), lambda: wb.SGD(0.1, momentum=0.9, nesterov=True)],
+    ids=["Adam", "SGD"],
 )
 def test_fit_is_the_loop_written_by_hand_bit_for_bit(options, clip, optimizer):
     x, y = sequences()

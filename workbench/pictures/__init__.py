@@ -8,6 +8,7 @@ the function that gives its numbers (`gates` and `gates_arrays`, `padding` and
 from workbench.measure import step_norms
 from workbench.pictures.carousel import carousel, carousel_arrays
 from workbench.pictures.digits import number, power, share
+from workbench.pictures.forecast import forecast, forecast_arrays
 from workbench.pictures.gates import gates, gates_arrays
 from workbench.pictures.gradient_by_step import gradient_by_step, gradient_by_step_arrays
 from workbench.pictures.gradient_norms import gradient_norms, gradient_norms_arrays
@@ -25,6 +26,8 @@ __all__ = [
     "Picture",
     "carousel",
     "carousel_arrays",
+    "forecast",
+    "forecast_arrays",
     "gates",
     "gates_arrays",
     "gradient_by_step",

@@ -12,11 +12,34 @@ import numpy as np
 from .inputs import numeric
 
 
-class Parameters(MutableMapping):
-    """name -> array, (rows, columns) for a matrix, (units,) for a vector.
+class NamedArrays(MutableMapping):
+    """name -> array. Assigning copies the values in, and the shape must fit; names stay.
 
-    Assigning copies the values in; the shape must fit. Names cannot be added or deleted.
+    A subclass says where the arrays are: `__getitem__`, `__iter__`, `__len__`.
+    Raises ValueError for values that do not fit, KeyError for names that are not there.
     """
+
+    def __setitem__(self, name, value):
+        array, value = self[name], numeric(name, value)
+        if value.shape != array.shape:
+            raise ValueError(f"{name}: expected {array.shape}, got {value.shape}")
+        array[...] = value
+
+    def __delitem__(self, name):
+        raise TypeError(f"{name}: parameters cannot be deleted")
+
+    @property
+    def count(self):
+        """How many numbers there are in all."""
+        return sum(array.size for array in self.values())
+
+    def __repr__(self):
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in self.items())
+        return f"<{self.count:,} parameters: {shapes}>"
+
+
+class Parameters(NamedArrays):
+    """name -> array of a cell's parameter, (rows, columns) for a matrix, (units,) for a vector."""
 
     def __init__(self, layout, shapes, dtype):
         self._layout, self._shapes, self._dtype = layout, dict(shapes), np.dtype(dtype)
@@ -53,26 +76,11 @@ class Parameters(MutableMapping):
             raise KeyError(f"{name}: expected one of {', '.join(self._shapes)}")
         return self._views[name]
 
-    def __setitem__(self, name, value):
-        view = self[name]
-        value = numeric(name, value)
-        if value.shape != view.shape:
-            raise ValueError(f"{name}: expected {view.shape}, got {value.shape}")
-        view[...] = value
-
-    def __delitem__(self, name):
-        raise TypeError(f"{name}: parameters cannot be deleted")
-
     def __iter__(self):
         return iter(self._shapes)
 
     def __len__(self):
         return len(self._shapes)
-
-    @property
-    def count(self):
-        """How many numbers there are in all."""
-        return sum(view.size for view in self.values())
 
     @property
     def arrays(self):
@@ -96,10 +104,6 @@ class Parameters(MutableMapping):
             else:
                 found[letter] = array
         return found
-
-    def __repr__(self):
-        shapes = ", ".join(f"{name} {shape}" for name, shape in self._shapes.items())
-        return f"<{self.count:,} parameters: {shapes}>"
 
 
 class Numbers(dict):
