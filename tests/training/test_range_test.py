@@ -66,7 +66,8 @@ def test_it_ends_early_where_the_loss_is_far_above_its_first_value():
     x = np.random.default_rng(0).standard_normal((200, 8, 1))
     own = wb.Network(wb.Recurrent("gru", 1, 8), wb.Dense(8, 1))
     data = x, x.cumsum(axis=1)
-    found = range_test(own, data, loss="mean_squared", optimizer=wb.SGD(1.0), highest=1e6)
+    options = {"loss": "mean_squared", "optimizer": wb.SGD(1.0), "batch_size": 200}
+    found = range_test(own, data, highest=1e6, **options)
     assert isinstance(found, RangeTest)
     assert len(found.rates) == len(found.losses) == len(found.smooth) < 100
     assert np.isfinite(found.losses).all()
@@ -113,5 +114,11 @@ def test_a_loss_that_nothing_lowers_is_no_ground_for_a_rate():
     def flat(output, targets, mask):
         return 1.0, np.zeros_like(output)
 
-    with pytest.raises(ValueError, match="train: expected a loss that some rate lowers, got none"):
+    message = "train: expected a loss that some rate lowers by more than it scatters, got none"
+    with pytest.raises(ValueError, match=message):
         range_test(model(), task(), loss=flat)
+    # Noise alone falls somewhere, too.
+    x, _ = task()
+    noise = x, np.random.default_rng(5).integers(0, 2, 400)
+    with pytest.raises(ValueError, match=message):
+        range_test(model(), noise, highest=1e-4)

@@ -47,7 +47,7 @@ def range_test(
     the optimizer stay as they are. train, loss: as `fit` takes them, and of its options batch_size,
     seed, clip_norm, clip_value and truncate. It ends early when the loss is no longer finite or
     far above its first value. Raises ValueError where it ends too early to say anything, and where
-    no rate lowers the loss.
+    no rate lowers the loss by more than the batches scatter, as in a model that has learnt already.
     """
     for name in options:
         if name not in OPTIONS:
@@ -66,8 +66,9 @@ def range_test(
     if len(done["loss"]) < 20:
         came = f"{highest:g} from {lowest:g} in {updates} updates"
         raise ValueError(f"lowest: expected a ramp whose first 20 rates are bearable, got {came}")
-    smooth = _averaged(done["loss"], WIDTH * updates)
-    return RangeTest(done["rate"], done["loss"], smooth, _steepest(done["rate"], smooth))
+    width = WIDTH * updates
+    smooth = _averaged(done["loss"], width)
+    return RangeTest(done["rate"], done["loss"], smooth, _steepest(done, smooth, width))
 
 
 def _fresh(optimizer):
@@ -100,11 +101,17 @@ def _averaged(losses, width):
     return weights @ losses / weights.sum(axis=1)
 
 
-def _steepest(rates, smooth):
+def _steepest(done, smooth, width):
     """The rate at the steepest fall before the least loss; ends of the ramp say too little."""
     first, last = len(smooth) // 10, int(smooth.argmin())
-    falls = np.gradient(smooth, np.log(rates))[first : last + 1]
-    noise = 1e-9 * np.abs(smooth).max()
-    if len(falls) == 0 or falls.min() >= 0 or smooth[first] - smooth[last] <= noise:
-        raise ValueError("train: expected a loss that some rate lowers, got none that falls")
-    return float(rates[first + falls.argmin()])
+    if last > first:
+        scatter = np.std(done["loss"][: last + 1] - smooth[: last + 1])
+        # A Gaussian average of such a width is as good as the mean of so many losses.
+        doubt = scatter / np.sqrt(2 * np.sqrt(np.pi) * width) + 1e-9 * abs(smooth[first])
+        if smooth[first] - smooth[last] > 3 * doubt:
+            falls = np.gradient(smooth, np.log(done["rate"]))[first : last + 1]
+            return float(done["rate"][first + falls.argmin()])
+    raise ValueError(
+        "train: expected a loss that some rate lowers by more than it scatters, got none; "
+        "has the model learnt already?"
+    )
