@@ -161,6 +161,7 @@ def test_the_directions_have_no_way_back():
         ("recurrent/run.py", "from workbench.data import series", "recurrent imports data"),
         ("training/fit.py", "import workbench.pictures", "training imports pictures"),
         ("formats/files.py", "import workbench.training", "formats imports training"),
+        ("measure/reach.py", "import workbench.formats", "measure imports formats"),
         ("pictures/gates.py", "import workbench.explorers", "pictures imports explorers"),
         ("layers/dense.py", "from workbench import Recurrent", "through the front door"),
         ("layers/dense.py", "from workbench.report import write", "through the front door"),

@@ -43,6 +43,7 @@ _NAMES = {
     "Stream": "training",
     "Batches": "training",
     "History": "training",
+    "Pairs": "training",
     "range_test": "training",
     "Bidirectional": "layers",
     "Dense": "layers",

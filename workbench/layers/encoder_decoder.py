@@ -39,6 +39,9 @@ class EncoderDecoder:
         """Return the constructor's arguments by name."""
         return {"encoder": self.encoder, "decoder": self.decoder}
 
+    def __repr__(self):
+        return f"EncoderDecoder\n  encoder: {self.encoder!r}\n  decoder: {self.decoder!r}"
+
     def run(self, x, given, *, lengths=None, mask=None, given_mask=None, training=False, seed=0):
         """Teacher forcing: the decoder reads the true sequence, one step behind what it writes.
 
@@ -119,6 +122,11 @@ class EncoderDecoderRun:
     def output(self):
         return self.decoder.output
 
+    @property
+    def mask(self):
+        """(steps, batch) bool of the decoder's real steps; None when all are."""
+        return self.decoder.mask
+
     def __getitem__(self, name):
         part, _, layer = name.partition(".")
         if part not in ("encoder", "decoder"):
@@ -144,6 +152,11 @@ class EncoderDecoderGradients:
         self.encoder, self.decoder = encoder, decoder
         parts = {"encoder": encoder.parameters, "decoder": decoder.parameters}
         self.parameters = joined(parts)
+
+    @property
+    def gradients(self):
+        """The Gradients of every trace of both, by name: "encoder.lstm_1"."""
+        return joined({"encoder": self.encoder.gradients, "decoder": self.decoder.gradients})
 
 
 def largest(output):

@@ -11,8 +11,10 @@ from workbench.pictures.carousel import carousel, carousel_arrays
 from workbench.pictures.digits import number, power, share
 from workbench.pictures.forecast import forecast, forecast_arrays
 from workbench.pictures.gates import gates, gates_arrays
+from workbench.pictures.gradient_by_step import gradient_by_step, gradient_by_step_arrays
 from workbench.pictures.gradient_norms import gradient_norms, gradient_norms_arrays
 from workbench.pictures.jacobian import jacobian, jacobian_arrays
+from workbench.pictures.learning_curves import learning_curves, learning_curves_arrays
 from workbench.pictures.padding import padding
 from workbench.pictures.picture import Picture
 from workbench.pictures.reach import gradient_reach, gradient_reach_arrays
@@ -32,6 +34,8 @@ __all__ = [
     "gate_saturation",
     "gates",
     "gates_arrays",
+    "gradient_by_step",
+    "gradient_by_step_arrays",
     "gradient_norms",
     "gradient_norms_arrays",
     "gradient_reach",
@@ -39,6 +43,8 @@ __all__ = [
     "gradient_sentence",
     "jacobian",
     "jacobian_arrays",
+    "learning_curves",
+    "learning_curves_arrays",
     "number",
     "padding",
     "power",

@@ -45,14 +45,27 @@ class Parameters(NamedArrays):
         self._layout, self._shapes, self._dtype = layout, dict(shapes), np.dtype(dtype)
         self._matrices = tuple(self._empty(pack) for pack in layout.packs)
         self._vectors = tuple(np.zeros(shapes[name], dtype) for name in layout.vectors)
-        self._views = {}
-        for pack, array in zip(layout.packs, self._matrices, strict=True):
+        self._views = self._named()
+
+    def _named(self):
+        """name -> the rows of its array."""
+        views = {}
+        for pack, array in zip(self._layout.packs, self._matrices, strict=True):
             first = 0
             for name in pack.rows:
-                last = first + shapes[name][0]
-                self._views[name] = array[first:last]
+                last = first + self._shapes[name][0]
+                views[name] = array[first:last]
                 first = last
-        self._views |= dict(zip(layout.vectors, self._vectors, strict=True))
+        return views | dict(zip(self._layout.vectors, self._vectors, strict=True))
+
+    # A view that is deep-copied as it stands becomes an array of its own, and writing into it no
+    # longer changes the network.
+    def __getstate__(self):
+        return {name: value for name, value in vars(self).items() if name != "_views"}
+
+    def __setstate__(self, state):
+        vars(self).update(state)
+        self._views = self._named()
 
     def _empty(self, pack):
         shapes = [self._shapes[name] for name in pack.rows]
