@@ -12,7 +12,7 @@ import pytest
 
 import workbench as wb
 from workbench import cli
-from workbench.formats import read_about
+from workbench.formats import read_about, read_arrays
 
 SHORT = ["sunspots", "--cell", "elman", "--hidden-size", "3"]
 
@@ -43,14 +43,15 @@ def test_without_a_task_they_are_listed(here, capsys):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_ctrl_c_keeps_what_was_learnt_and_resume_ends_with_the_same_bits(here):
-    whole = [*SHORT, "--epochs", "60"]
+    whole = [*SHORT, "--epochs", "200"]
     environment = os.environ | {"PYTHONPATH": str(Path(wb.__file__).parents[1])}
     command = [sys.executable, "-m", "workbench", "train", *whole]
     with open("said.txt", "w") as said:
         process = subprocess.Popen(command, env=environment, stdout=said)
         kept = here / "model.safetensors.training"
         deadline = time.monotonic() + 120
-        while not kept.exists() and time.monotonic() < deadline:
+        while not (kept.exists() and read_arrays(kept)[1]["epoch"]):
+            assert time.monotonic() < deadline
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130

@@ -140,8 +140,9 @@ def train_task(arguments: argparse.Namespace) -> int:
         raise UserMistake(f"--out: expected a name that ends in .safetensors, got {out}")
     names = ("cell", "hidden_size", "epochs", "seed", "out", "resume")
     options = {name: getattr(arguments, name) for name in names}
-    outcome = importlib.import_module("workbench.train").train(arguments.task, **options)
-    return 0 if outcome.history.stopped is None else 130
+    training = importlib.import_module("workbench.train")
+    outcome = training.train(arguments.task, **options)
+    return 130 if training.by_hand(outcome) else 0
 
 
 def open_lab(arguments: argparse.Namespace) -> int:

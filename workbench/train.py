@@ -27,12 +27,17 @@ def train(name, *, out="model.safetensors", resume=False, seed=0, **chosen):
     outcome = task(seed=seed, options=options, **chosen)
     save_model(outcome.model, out, about=told(outcome))
     print(said(outcome))
-    if outcome.history.stopped is None:
+    if by_hand(outcome):
+        print(f"Stopped {outcome.history.stopped}; go on with --resume. Wrote {out}.")
+    else:
         kept.unlink()
         print(f"Wrote {out}. To look inside:\n{look(out)}")
-    else:
-        print(f"Stopped {outcome.history.stopped}; go on with --resume. Wrote {out}.")
     return outcome
+
+
+def by_hand(outcome):
+    """Whether somebody ended the training before it was done."""
+    return (outcome.history.stopped or "").startswith("by hand")
 
 
 def told(outcome):

@@ -62,10 +62,8 @@ def restore(trainer, path, told):
     """
     try:
         arrays, about = read_arrays(path)
-    except FileNotFoundError:
-        raise ValueError(
-            f"checkpoint: expected a file to resume from, got none at {path}"
-        ) from None
+    except ValueError as error:
+        raise ValueError(f"checkpoint: {str(error).removeprefix('path: ')}") from None
     for name, own in told.items():
         if about.get(name) != own:
             raise ValueError(
