@@ -49,11 +49,11 @@ def said(capsys) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("argv", [[], ["--help"], ["-h"], ["help"]])
-def test_alone_it_explains_every_command_in_ten_lines(argv, capsys):
+def test_alone_it_explains_every_command_in_eleven_lines(argv, capsys):
     assert cli.main(argv) == 0
     out, err = said(capsys)
     assert err == ""
-    assert len(out.splitlines()) == 10
+    assert len(out.splitlines()) == 11
     assert max(len(line) for line in out.splitlines()) <= 100
     for command in cli.COMMANDS:
         assert f"\n  workbench {command} " in out
@@ -77,9 +77,10 @@ def test_version_is_told(capsys):
     [
         (
             "reprot sunspots",
-            "command: expected one of lab, report, doctor, warm, got reprot; did you mean report?",
+            "command: expected one of lab, report, train, doctor, warm, got reprot; "
+            "did you mean report?",
         ),
-        ("sunspots", "command: expected one of lab, report, doctor, warm, got sunspots"),
+        ("sunspots", "command: expected one of lab, report, train, doctor, warm, got sunspots"),
         ("report", "SOURCE: expected a value, got nothing (workbench report --help)"),
         (
             "report a b",
@@ -149,9 +150,11 @@ def test_a_mistake_is_answered_in_one_line(
 def test_report_is_called_as_agreed(cells, room, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     calls = room("report", "write", result=Path("page.html"))
-    line = "report sunspots --column c --cell gru --hidden-size 7 --seed 3 --out page.html"
+    line = "report sunspots --column c --cell gru --hidden-size 7 --seed 3 --untrained"
+    line += " --out page.html"
     assert cli.main(line.split()) == 0
-    options = {"column": "c", "cell": "gru", "hidden_size": 7, "seed": 3, "out": Path("page.html")}
+    options = {"column": "c", "cell": "gru", "hidden_size": 7, "seed": 3, "untrained": True}
+    options["out"] = Path("page.html")
     assert calls == [(("sunspots",), options)]
     assert said(capsys) == ("Wrote page.html\n", "")
 
@@ -162,6 +165,7 @@ def test_report_has_defaults(cells, room, tmp_path, monkeypatch):
     calls = room("report", "write")
     assert cli.main(["report", "my.csv"]) == 0
     defaults = {"column": None, "cell": "lstm", "hidden_size": 16, "seed": 0}
+    defaults["untrained"] = False
     assert calls == [(("my.csv",), {**defaults, "out": Path("report.html")})]
 
 

@@ -181,7 +181,7 @@ def test_resuming_with_another_argument_is_refused_and_changes_nothing(changed, 
 
 
 def test_resuming_from_no_file_is_answered_in_one_line(tmp_path):
-    with pytest.raises(ValueError, match="^checkpoint: expected a readable file, got No such"):
+    with pytest.raises(ValueError, match=r"^checkpoint: expected a readable file, got No such"):
         wb.fit(classifier(), (X, Y), checkpoint=tmp_path / "none", resume=True, **GIVEN)
 
 

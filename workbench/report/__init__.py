@@ -1,15 +1,15 @@
 """One self-contained page about a recurrent network on a real series: `workbench report`.
 
-`write()` reads the series (`source`), trains the network (`learn`), runs it and others (`study`),
-writes the page (`page`) and puts it in its place. The page needs no network; where scripts run its
-pictures are live explorers (`live`), elsewhere they are still.
+`write()` reads the series (`source`), trains the network (`learning`), runs it and others
+(`study`), writes the page (`page`) and puts it in its place. The page needs no network; where
+scripts run its pictures are live explorers (`live`), elsewhere they are still.
 """
 
 import os
 import tempfile
 from pathlib import Path
 
-from .learn import learn
+from .learning import learn
 from .page import Asked, page
 from .source import read
 from .study import study

@@ -55,7 +55,8 @@ def read(source: str, column: str | None) -> Source:
     past = max(2, int(PAST * len(shown)))
     with np.errstate(over="ignore", invalid="ignore"):
         changes = has_trend(shown.values[:past])
-        read = replace(shown, values=np.diff(shown.values, prepend=shown.values[0]))
+        if changes:
+            read = replace(shown, values=np.diff(shown.values, prepend=shown.values[0]))
         x, mean, scale = (read if changes else shown).inputs(past)
     if not (np.isfinite(scale) and np.isfinite(x).all()):
         largest = np.abs(shown.values).max()

@@ -1,6 +1,6 @@
 """The numbers of a report: the cell run over the series, and gradients back through time.
 
-Does not draw, and does not train: see `learn`.
+Does not draw, and does not train: see `learning`.
 """
 
 from typing import NamedTuple
@@ -10,7 +10,7 @@ import numpy as np
 from .. import pictures
 from ..pictures.style import cell_title
 from ..recurrent import Gradients, Recurrent, Trace
-from .learn import Learnt
+from .learning import Learnt
 from .source import Source
 
 COMPARED = ("elman", "lstm", "gru")

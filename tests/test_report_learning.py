@@ -7,10 +7,9 @@ import pytest
 
 from workbench import data, report
 from workbench.pictures import number
-from workbench.report import learn as learning
+from workbench.report import learning, words
 from workbench.report import source as sources
-from workbench.report import words
-from workbench.report.learn import learn
+from workbench.report.learning import learn
 from workbench.report.source import has_trend, read
 
 
