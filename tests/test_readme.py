@@ -40,7 +40,10 @@ def run_block(code: str, folder: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("code", PYTHON, ids=["trace", "explorers", "training", "own cell", "pictures"])
+NAMES = ("trace", "explorers", "training", "own cell", "pictures")
+
+
+@pytest.mark.parametrize("code", PYTHON, ids=NAMES)
 def test_python_runs_word_for_word(code, tmp_path):
     said = run_block(code, tmp_path)
     assert said or list(tmp_path.iterdir())
