@@ -52,6 +52,7 @@ PACKAGES = (
     Package("anywidget", "0.9.13", "live pictures"),
     Package("statsmodels", "0.14.4", "sunspots, CO2 and other series"),
     Package("tqdm", "4.66", "progress bars"),
+    Package("threadpoolctl", "3.1", "training that shares the processor"),
     Package("safetensors", "0.4.5", "saved models"),
     Package("filelock", "3.13", "two processes, one kernel cache"),
     Package("platformdirs", "4.2", "where the kernel cache lies"),

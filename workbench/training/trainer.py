@@ -8,6 +8,7 @@ import math
 import time
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from ..measure.norms import step_norms
 from . import clipping, losses
@@ -39,7 +40,9 @@ class Trainer:
 
     def train(self, epochs):
         """Go on until so many epochs are done, Ctrl-C, or early stopping; return the History."""
-        with stop_on_interrupt() as asked:
+        # Products of a training are small: two threads of BLAS that wait for each other on a busy
+        # machine take ten times as long as one.
+        with threadpool_limits(1, user_api="blas"), stop_on_interrupt() as asked:
             while self.epoch < epochs and not (asked.is_set() or self._patience_is_over()):
                 self._train_epoch(asked)
             if self._patience_is_over():
