@@ -28,6 +28,11 @@ def main(arguments):
         sys.exit(f"task: expected one of {', '.join(TASKS)}, got {unknown[0]}")
     print(HEAD)
     for name in names:
+        try:
+            TASKS[name].load(0)
+        except ImportError as missing:
+            print(f"{name:<16}{missing}")
+            continue
         for cell in cells or [TASKS[name].recipe.cell]:
             scores, baseline, seconds = row(TASKS[name], cell)
             worst, median = scores[0], scores[len(scores) // 2]
