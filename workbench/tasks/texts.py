@@ -34,8 +34,8 @@ def next_character(text):
 def bits_of(model, codes, steps=1000):
     """The mean bits of a character of codes[1:], (time,) tokens, read as one stream."""
     loss, total, first = loss_of("cross_entropy"), 0.0, 1
-    for run in run_in_chunks(model, codes[:-1], steps):
-        asked = codes[first : first + len(run.output)]
+    for run in run_in_chunks(model, codes[:-1, None], steps):
+        asked = codes[first : first + len(run.output), None]
         total += loss(run.output, asked)[0] * len(asked)
         first += len(asked)
     return bits_per_character(total / (len(codes) - 1))
