@@ -4,12 +4,7 @@ Every row occurs once, so that none of those for the test can have been learnt b
 baseline is the best that an answer without memory can do, by arithmetic.
 """
 
-from ..data import (
-    ADDING_BASELINE,
-    adding_problem,
-    copy_baseline,
-    flip_flop_baseline,
-)
+from ..data import ADDING_BASELINE, adding_problem, copy_baseline, flip_flop_baseline
 from ..data import copy_memory as draw_copy_memory
 from ..data import flip_flop as draw_flip_flop
 from ..data import parity as draw_parity
@@ -74,28 +69,30 @@ def flip_flop_of(seed):
 
 adding = Task(
     "adding", "What do the two marked numbers add up to?", DATA.format(f"{TRAIN + TEST:,}", 50),
-    SPLIT, "mean squared error", False, 0.01, adding_of, many_to_one, Recipe(),
+    SPLIT, "mean squared error", False, 0.01, adding_of, many_to_one,
+    Recipe("lstm", 32, epochs=5, learning_rate=1e-2),
 )  # fmt: skip
 
 copy_memory = Task(
     "copy_memory", "Which ten letters stood before the pause of 20 steps?",
     DATA.format(f"{TRAIN + TEST:,}", 40), SPLIT, "cross-entropy, nats a step", False,
-    copy_baseline(20) / 2, copy_of, many_to_many, Recipe(),
+    copy_baseline(20) / 2, copy_of, many_to_many, Recipe("gru", 96, epochs=8, learning_rate=5e-3),
 )  # fmt: skip
 
 temporal_order = Task(
     "temporal_order", "In which order did X and Y come?", DATA.format(f"{TRAIN + TEST:,}", 40),
-    SPLIT, "accuracy", True, 0.95, order_of, many_to_one, Recipe(),
+    SPLIT, "accuracy", True, 0.95, order_of, many_to_one,
+    Recipe("lstm", 32, epochs=3, learning_rate=1e-2),
 )  # fmt: skip
 
 parity = Task(
     "parity", "Is the number of ones so far odd?", f"all {2**PARITY_STEPS:,} sequences of 12 bits",
     f"{TEST:,} to test, the others to train", "accuracy at the last step", True, 0.95, parity_of,
-    many_to_many, Recipe(),
+    many_to_many, Recipe("lstm", 32, epochs=10, learning_rate=5e-3),
 )  # fmt: skip
 
 flip_flop = Task(
     "flip_flop", "Which sign had the last pulse of each of three switches?",
     DATA.format(f"{TRAIN + TEST:,}", 40), SPLIT, "mean squared error", False, 0.05, flip_flop_of,
-    many_to_many, Recipe(),
+    many_to_many, Recipe("lstm", 32, epochs=3, learning_rate=1e-2),
 )  # fmt: skip

@@ -38,6 +38,6 @@ def last_letter(train, test):
 surnames = Task(
     "surnames", "From which of ten countries is this surname?",
     "6,300 surnames, a to z (Faker)", "every fifth of each country to test", "accuracy", True,
-    0.55, problem, tokens_to_one, Recipe(),
+    0.55, problem, tokens_to_one, Recipe("gru", 64, epochs=6, learning_rate=5e-3),
     note="the lists are what volunteers collected: a score says nothing about people",
 )  # fmt: skip
