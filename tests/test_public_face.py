@@ -236,12 +236,38 @@ def test_gru_resets_before_the_product_and_gru_reset_after_after_it():
         assert np.allclose(n, np.tanh(p["W.n"] @ x + p["b.n"] + u), atol=1e-15)
 
 
+def test_a_network_is_layers_in_a_row_and_keeps_every_trace(net):
+    dense = wb.Dense(32, 5)
+    model = wb.Network(net, wb.Last(), dense)
+    assert list(model.layers) == ["lstm_1", "last_1", "dense_1"]
+    run, alone = model.run(X), net.run(X)
+    assert run.output.shape == (2, 5)
+    expected = alone.h[-1] @ dense.parameters["W"].T + dense.parameters["b"]
+    assert np.allclose(run.output, expected, rtol=0, atol=1e-14)
+    assert np.array_equal(run["lstm_1"]["f"], alone["f"])
+    assert np.array_equal(run.final["lstm_1"]["c"], alone.final["c"])
+    assert np.array_equal(model.run(X, run.final).output, model.run(X, state=run.final).output)
+
+
+def test_a_network_s_gradients_have_the_names_of_its_parameters(net):
+    model = wb.Network(net, wb.Last(), wb.Dense(32, 5))
+    gradients = model.run(X).backward(np.ones((2, 5)))
+    assert list(gradients.parameters) == list(model.parameters)
+    assert {"lstm_1.W.i", "dense_1.b"} < set(gradients.parameters)
+    assert np.array_equal(gradients.parameters["dense_1.b"], np.full(5, 2.0))
+    assert gradients["lstm_1"]["f"].shape == (7, 2, 32)
+    assert gradients.x.shape == X.shape
+    before = model.parameters["dense_1.W"].copy()
+    model.parameters["dense_1.W"] = 2 * before
+    assert np.array_equal(model.layers["dense_1"].parameters["W"], 2 * before)
+
+
 def test_a_picture_is_a_matplotlib_figure(trace):
     assert isinstance(wb.pictures.gates(trace), Figure)
 
 
 ROOMS = ["functions", "equations", "targets", "cells", "recurrent", "data", "measure"]
-ROOMS += ["pictures", "warm", "cli", "doctor", "lab"]
+ROOMS += ["layers", "pictures", "warm", "cli", "doctor", "lab"]
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -258,3 +284,10 @@ def test_the_import_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_model_is_saved_and_loaded(net, tmp_path):
+    model = wb.Network(net, wb.Last(), wb.Dense(32, 2))
+    wb.save_model(model, tmp_path / "model.safetensors")
+    loaded = wb.load_model(tmp_path / "model.safetensors")
+    assert np.array_equal(loaded.run(X).output, model.run(X).output)

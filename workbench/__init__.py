@@ -44,6 +44,7 @@ _NAMES = {
     "Stream": "training",
     "Batches": "training",
     "History": "training",
+    "Pairs": "training",
     "range_test": "training",
     "Bidirectional": "layers",
     "Dense": "layers",
@@ -59,6 +60,8 @@ _NAMES = {
     "RecurrentDropout": "layers",
     "Repeat": "layers",
     "Reservoir": "layers",
+    "load_model": "formats",
+    "save_model": "formats",
 }
 
 try:

@@ -1,4 +1,4 @@
-"""The command line: `workbench report`, `lab`, `doctor`, `warm`.
+"""The command line: `workbench report`, `train`, `lab`, `doctor`, `warm`.
 
 Reads the arguments, says in one line what is wrong with them, and calls the room that does the
 work. It does no work of its own, and nothing heavy is imported before a command needs it.
@@ -21,8 +21,9 @@ See inside recurrent networks: step by step, every gate, every gradient.
 
   workbench lab                 opens the notebooks in JupyterLab: begin here
   workbench lab course          the same, with your copy of them in the folder course
-  workbench report sunspots     runs an LSTM over a real series and writes one page, report.html
+  workbench report sunspots     trains an LSTM on a real series and writes one page, report.html
   workbench report my.csv --column price --cell gru      the same for your own numbers
+  workbench train mnist_rows    learns a task, writes model.safetensors; --resume goes on
   workbench doctor              tells versions, devices and cache, and what mends what is missing
   workbench warm                compiles the built-in cells now, so that no first run has to wait
 
@@ -93,7 +94,7 @@ def cell_names() -> list[str]:
 
 
 def write_report(arguments: argparse.Namespace) -> int:
-    """Run a cell over a real series and write one self-contained page."""
+    """Train a cell on a real series and write one self-contained page."""
     source, out = arguments.source, Path(arguments.out)
     if (os.sep in source or Path(source).suffix) and not Path(source).is_file():
         found = "a folder" if Path(source).is_dir() else "no such file"
@@ -105,7 +106,8 @@ def write_report(arguments: argparse.Namespace) -> int:
     one_of(cell_names(), "--cell", arguments.cell)
 
     page = importlib.import_module("workbench.report")
-    options = {name: getattr(arguments, name) for name in ("column", "cell", "hidden_size", "seed")}
+    names = ("column", "cell", "hidden_size", "seed", "untrained")
+    options = {name: getattr(arguments, name) for name in names}
     try:
         path = page.write(source, **options, out=out)
     except OSError as error:
@@ -119,6 +121,28 @@ def write_report(arguments: argparse.Namespace) -> int:
         ) from error
     print(f"Wrote {path}")
     return 0
+
+
+def train_task(arguments: argparse.Namespace) -> int:
+    """Train a network for one of the tasks and write it to a file."""
+    from workbench.tasks import TASKS
+
+    if arguments.task is None:
+        print("\n".join(f"{task.name:<16}{task.question}" for task in TASKS.values()))
+        return 0
+    one_of(TASKS, "TASK", arguments.task)
+    if arguments.cell is not None:
+        one_of(cell_names(), "--cell", arguments.cell)
+    out = Path(arguments.out)
+    if out.is_dir() or not out.parent.is_dir():
+        raise UserMistake(f"--out: expected a file in a folder that exists, got {out}")
+    if out.suffix != ".safetensors":
+        raise UserMistake(f"--out: expected a name that ends in .safetensors, got {out}")
+    names = ("cell", "hidden_size", "epochs", "seed", "out", "resume")
+    options = {name: getattr(arguments, name) for name in names}
+    training = importlib.import_module("workbench.train")
+    outcome = training.train(arguments.task, **options)
+    return 130 if training.by_hand(outcome) else 0
 
 
 def open_lab(arguments: argparse.Namespace) -> int:
@@ -161,7 +185,16 @@ def parser_of(command: str) -> Parser:
         add("--cell", default="lstm", help="a built-in cell (default: lstm)")
         add("--hidden-size", type=whole_number(1), default=16, metavar="N", help="default: 16")
         add("--seed", type=whole_number(0), default=0, metavar="N", help="default: 0")
+        add("--untrained", action="store_true", help="show the network as it starts out")
         add("--out", default="report.html", metavar="FILE", help="default: report.html")
+    elif command == "train":
+        add("task", nargs="?", metavar="TASK", help="a task; without one they are listed")
+        add("--cell", help="a built-in cell (default: the task's)")
+        add("--hidden-size", type=whole_number(1), metavar="N", help="default: the task's")
+        add("--epochs", type=whole_number(1), metavar="N", help="default: the task's")
+        add("--seed", type=whole_number(0), default=0, metavar="N", help="default: 0")
+        add("--out", default="model.safetensors", metavar="FILE", help="default: model.safetensors")
+        add("--resume", action="store_true", help="go on with the training that FILE is of")
     elif command == "lab":
         add("dir", nargs="?", metavar="DIR", help="the folder for your copy of the notebooks")
         add("--port", type=whole_number(1, 65535), metavar="N", help="default: a free one")
@@ -175,6 +208,7 @@ def parser_of(command: str) -> Parser:
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "lab": open_lab,
     "report": write_report,
+    "train": train_task,
     "doctor": tell,
     "warm": warm_up,
 }

@@ -22,6 +22,8 @@ DEFAULT_FOLDER = "rnn-workbench-notebooks"
 # Remembers what was copied, so that a notebook nobody has edited can be told from one of yours.
 MANIFEST = ".workbench-notebooks.json"
 END_SECONDS = 10
+PROMPT = "--ServerApp.kernel_websocket_connection_class=workbench.websocket.Prompt"
+"""The option that takes a wait out of every answer of a kernel (see workbench/websocket.py)."""
 
 # A child that outlives us would hold its port and go on compiling. Each one is given a pipe whose
 # other end only we hold: however we end, kill -9 included, the pipe closes and the child stops.
@@ -205,6 +207,7 @@ def start_jupyter(folder: Path, port: int | None, browser: bool) -> subprocess.P
     """Start JupyterLab on the index of `folder`, reachable from this computer only."""
     options = [
         "--ServerApp.ip=127.0.0.1",
+        PROMPT,
         f"--ServerApp.root_dir={folder}",
         f"--LabApp.default_url=/lab/tree/{INDEX}",
         # Louder, a page of start-up notes and a warning for each notebook opened hide the address.

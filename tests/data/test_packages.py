@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from workbench import data
-from workbench.data.packages import need
+from workbench.data.packages import file_in, need
 
 
 def test_a_present_module_is_returned():
@@ -16,6 +16,21 @@ def test_a_missing_package_is_named_with_its_install_command():
         need("no_such_package_here.data")
     assert caught.value.name == "no_such_package_here"
     assert "\n" not in str(caught.value)
+
+
+def test_a_file_of_a_package_is_found_without_importing_it(tmp_path, monkeypatch):
+    folder = tmp_path / "with_a_table"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("raise RuntimeError('imported')\n")
+    (folder / "table.csv").write_text("1,2\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert file_in("with_a_table", "table.csv").read_text() == "1,2\n"
+
+
+def test_a_file_of_a_missing_package_names_it_with_its_install_command():
+    with pytest.raises(ImportError, match="pip install no_such_package_here") as caught:
+        file_in("no_such_package_here", "table.csv")
+    assert caught.value.name == "no_such_package_here"
 
 
 def test_a_broken_package_is_not_reported_as_missing(tmp_path, monkeypatch):

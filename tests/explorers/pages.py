@@ -1,4 +1,12 @@
-"""Opens an explorer as a page of its own, as a reader would: saved, from disk, with no network."""
+"""Opens an explorer as a page of its own, as a reader would: saved, from disk, with no network.
+
+Or live, as in a notebook: with a Python that answers.
+"""
+
+import base64
+import json
+
+from workbench.explorers import packing, page
 
 
 def show(open_page, explorer, folder, **window):
@@ -22,6 +30,20 @@ def sentence(page):
     return page.locator(".wb-say").inner_text()
 
 
+def comes_to_say(page, words, texts):
+    """Wait until elements, found by a selector, have these texts, whenever Python answers."""
+    seen = "([words, wanted]) => JSON.stringify([...document.querySelectorAll(words)]"
+    seen += ".map((element) => element.textContent)) === wanted"
+    wanted = json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
+    page.wait_for_function(seen, arg=[words, wanted], timeout=10000)
+
+
+def texts_of(page, words):
+    """The texts of elements, found by a selector, after what was done last is drawn."""
+    settled(page)
+    return page.locator(words).all_text_contents()
+
+
 def drag(page, slider, keys):
     """Move a slider, found by its name, with the keyboard: drag(page, "U.r[0, 0]", 10)."""
     control = page.get_by_role("slider", name=slider, exact=True)
@@ -33,8 +55,52 @@ def drag(page, slider, keys):
 
 
 def arrive(explorer, message):
-    """Let bytes come to Python as a browser's do: through the widget's state, as a memoryview."""
-    explorer.set_state({"from_page": memoryview(message)})
+    """Let bytes come to Python as a browser's do: as a memoryview in a message of the widget."""
+    data = {"method": "custom", "content": {}}
+    explorer._handle_msg({"content": {"data": data}, "buffers": [memoryview(message)]})
+
+
+def answered(explorer, **wish):
+    """What Python answers to a wish of the page: (about, arrays)."""
+    arrive(explorer, packing.pack({"ask": 1, **wish}))
+    return packing.unpack(explorer.answer)
+
+
+HOST = """
+async ([module, message]) => {
+  const url = URL.createObjectURL(new Blob([module], { type: "text/javascript" }));
+  const { default: view } = await import(url);
+  const bytes = (text) => new DataView(Uint8Array.from(atob(text), (l) => l.charCodeAt(0)).buffer);
+  let hear = () => {};
+  const model = {
+    get: () => bytes(message),
+    on: (event, listener) => { hear = listener; },
+    async send(content, callbacks, [asked]) {
+      const text = btoa(String.fromCharCode(...new Uint8Array(asked)));
+      hear({}, [bytes(await window.kernel(text))]);
+    },
+  };
+  const el = document.createElement("div");
+  document.body.replaceChildren(el);
+  await view.render({ model, el });
+}
+"""
+
+
+def live(open_page, explorer, **window):
+    """A page whose explorer asks this Python, once it has drawn."""
+
+    def answer(text):
+        arrive(explorer, base64.b64decode(text))
+        return base64.b64encode(explorer.answer).decode()
+
+    opened = open_page(**({"height": 1400} | window))
+    opened.expose_function("kernel", answer)
+    opened.add_style_tag(content=page.stylesheet())
+    module = (page.WEB / "bundle.js").read_text(encoding="utf-8")
+    opened.evaluate(HOST, [module, base64.b64encode(explorer.message).decode()])
+    opened.wait_for_selector(".wb[data-drawn]")
+    return opened
 
 
 WORDS = ".wb text, .wb button, .wb label, .wb p, .wb output, .wb math, .wb-code div"

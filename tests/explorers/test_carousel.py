@@ -20,11 +20,11 @@ async ([code, message]) => {
   const { default: view } = await import(url);
   const bytes = Uint8Array.from(message.match(/../g), (pair) => parseInt(pair, 16));
   const pair = (byte) => byte.toString(16).padStart(2, "0");
-  const text = ({ buffer }) => Array.from(new Uint8Array(buffer), pair);
+  const text = (buffer) => Array.from(new Uint8Array(buffer), pair);
   const model = {
     get: () => new DataView(bytes.buffer),
-    set: (_, sent) => (window.sent = text(sent).join("")),
-    save_changes() {},
+    send: (content, callbacks, [sent]) => (window.sent = text(sent).join("")),
+    on() {},
   };
   await view.render({ model, el: document.body });
 }

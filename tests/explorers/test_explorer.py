@@ -83,7 +83,7 @@ def test_a_wrong_message_is_answered_in_the_page_and_a_right_one_clears_it(
 def test_500_events_leave_no_figure_and_no_observer_behind(name):
     g = np.random.default_rng(0)
     explorer = getattr(wb.explore, name)()
-    observers = len(explorer._trait_notifiers["from_page"]["change"])
+    observers = len(explorer._msg_callbacks.callbacks)
     figures = len(pyplot.get_fignums())
     labels = list(explorer.networks)
     for k in range(500):
@@ -99,7 +99,7 @@ def test_500_events_leave_no_figure_and_no_observer_behind(name):
         assert (said(explorer) is None) == good
         if k % 250 == 0:
             explorer.picture()
-    assert len(explorer._trait_notifiers["from_page"]["change"]) == observers
+    assert len(explorer._msg_callbacks.callbacks) == observers
     assert len(pyplot.get_fignums()) == figures
 
 

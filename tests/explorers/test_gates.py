@@ -8,7 +8,7 @@ from own_cell import gated
 from pages import drag, misfits, sentence, settled, show
 
 import workbench as wb
-from workbench.explorers.subject import gates, passes
+from workbench.explorers.subject import passes
 from workbench.explorers.wiring import wiring
 from workbench.pictures import number, share
 
@@ -57,11 +57,6 @@ def test_a_line_that_is_a_function_of_a_sum_is_taken_apart():
         ],
     }
     assert list(wiring(wb.cells.get("gru"))["sums"]) == ["r", "z"]
-
-
-def test_a_gate_is_a_logistic_function_or_one_minus_a_gate():
-    assert gates(wb.cells.get("lstm_coupled")) == ["i", "f", "o"]
-    assert gates(gated) == ["f"]
 
 
 def test_picture_is_the_gates_picture_of_the_same_run():

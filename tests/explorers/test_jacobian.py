@@ -206,7 +206,11 @@ def test_cells_whose_states_are_too_large_for_a_page_are_left_out():
         ({"steps": 400}, "steps: expected 2..100, got 400"),
         ({"steps": 2.5}, "steps: expected 2..100, got 2.5"),
         ({"steps": "all"}, "steps: expected 2..100, got 'all'"),
-        ({"net": "lstm", "hidden_size": 17}, "net: expected at most 32 units .* got 34"),
+        ({"net": "lstm", "hidden_size": 129}, "net: expected at most 256 units .* got 258"),
+        (
+            {"net": "lstm", "hidden_size": 17, "steps": 41, "x": np.zeros(60)},
+            r"steps: expected 2\.\.40 .* got 41",
+        ),
         ({"net": 3}, "net: expected a Recurrent, a cell or its name .* got int"),
         ({"net": wb.Recurrent("gru", 2, 3)}, "x: expected 2 inputs"),
         ({"x": [1.0, np.nan]}, "x: expected finite numbers"),

@@ -5,11 +5,12 @@ import base64
 import numpy as np
 import pytest
 from cases import NAMES, case
-from pages import arrive
+from pages import arrive, live
 
 import workbench as wb
 from workbench.explorers import kernel, packing, page
-from workbench.explorers.subject import gates
+from workbench.explorers.kernel.gates import ROWS, shown
+from workbench.measure import gate_lines
 from workbench.pictures import number
 
 X = np.sin(np.arange(30.0))
@@ -19,12 +20,12 @@ X = np.sin(np.arange(30.0))
 def test_the_answer_is_one_unit_of_the_run_and_bytes_of_all(name):
     c = case(name, "kernel", time=9, batch=1)
     net, x = c.net, c.x[:, 0]
-    about, arrays = kernel.shown(net, x, {"unit": 0})
+    about, arrays = shown(net, x, {"unit": 0})
     trace = net.run(x)
     for line in net.cell.lines:
         np.testing.assert_allclose(arrays[f"line/{line}"], trace[line][:, 0], rtol=1e-6)
         heat, limit = arrays[f"heat/{line}"].astype(float), about["limits"][line]
-        low, span = (0, 1) if line in gates(net.cell) else (-limit, 2 * limit)
+        low, span = (0, 1) if line in gate_lines(net.cell) else (-limit, 2 * limit)
         assert np.abs(low + heat / 254 * span - trace[line]).max() <= span / 254
     for state in net.cell.states:
         np.testing.assert_allclose(about["initial"][state], trace.initial[state][0], rtol=1e-6)
@@ -34,7 +35,7 @@ def test_products_are_what_the_equations_add_up():
     """In a GRU: the arguments of its functions, found back through their inverses."""
     net = wb.Recurrent("gru", 2, 5, seed=1)
     x = np.random.default_rng(0).standard_normal((8, 2))
-    _, arrays = kernel.shown(net, x, {"unit": 3})
+    _, arrays = shown(net, x, {"unit": 3})
     trace = net.run(x)
     f = trace["r"][:, 3]
     sums = arrays["product/W.r x"] + arrays["product/U.r h"] + net.parameters["b.r"][3]
@@ -47,8 +48,8 @@ def test_products_are_what_the_equations_add_up():
 def test_many_units_become_few_rows_and_the_answer_stays_small():
     net = wb.Recurrent("lstm", 1, 256, seed=0)
     x = np.sin(np.arange(96.0))[:, None]
-    about, arrays = kernel.shown(net, x, {"unit": 255})
-    assert arrays["heat/f"].shape == (96, kernel.ROWS)
+    about, arrays = shown(net, x, {"unit": 255})
+    assert arrays["heat/f"].shape == (96, ROWS)
     assert len(packing.pack(about, arrays)) < 20_000
     assert kernel.is_large(net, 96)
     assert not kernel.is_large(wb.Recurrent("lstm", 1, 64), 96)
@@ -59,7 +60,7 @@ def test_what_is_set_and_held_is_what_runs():
     other = wb.Recurrent("gru", 1, 4, seed=0)
     other.parameters["U.z"][1, 2] = 3.0
     asked = {"unit": 2, "clamps": {"r": 1}, "set": [["U.z", 6, 3.0]]}
-    _, arrays = kernel.shown(net, X[:, None], asked)
+    _, arrays = shown(net, X[:, None], asked)
     wanted = other.run(X[:, None], clamp={"r": 1}).h[:, 2]
     np.testing.assert_allclose(arrays["line/h"], wanted, rtol=1e-6)
 
@@ -90,26 +91,32 @@ def test_a_wrong_wish_is_answered_in_one_line(asked, error):
     assert about["ask"] == 1
 
 
-HOST = """
+GONE = """
 async ([module, message]) => {
   const url = URL.createObjectURL(new Blob([module], { type: "text/javascript" }));
   const { default: view } = await import(url);
-  const bytes = (text) => new DataView(Uint8Array.from(atob(text), (l) => l.charCodeAt(0)).buffer);
-  const values = { to_page: bytes(message) };
-  let changed = () => {};
-  const model = {
-    get: (name) => values[name],
-    set: (name, value) => { values[name] = value; },
-    on: (event, listener) => { changed = listener; },
-    async save_changes() {
-      const asked = new Uint8Array(values.from_page.buffer);
-      values.answer = bytes(await window.kernel(btoa(String.fromCharCode(...asked))));
-      changed();
-    },
-  };
+  const bytes = Uint8Array.from(atob(message), (letter) => letter.charCodeAt(0));
+  const send = () => { throw new Error("Cannot send"); };
+  const model = { get: () => new DataView(bytes.buffer), on() {}, send };
   await view.render({ model, el: document.body });
 }
 """
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("units", [3, 320])
+def test_a_restarted_kernel_is_told_in_one_line(open_page, units):
+    explorer = wb.explore.gates("lstm", X, hidden_size=units)
+    opened = open_page(height=1400)
+    opened.add_style_tag(content=page.stylesheet())
+    module = (page.WEB / "bundle.js").read_text(encoding="utf-8")
+    opened.evaluate(GONE, [module, base64.b64encode(explorer.message).decode()])
+    slider = opened.locator(".wb input[type=range]").first
+    slider.focus()
+    before = slider.input_value()
+    opened.keyboard.press("ArrowRight")
+    opened.get_by_text("run its cell again").wait_for(timeout=5000)
+    assert slider.input_value() != before
 
 
 @pytest.mark.browser
@@ -117,16 +124,7 @@ def test_a_large_network_follows_the_hand_through_the_kernel(open_page):
     net = wb.Recurrent("lstm", 1, 320, seed=2)
     assert kernel.is_large(net, len(X))
     explorer = wb.explore.gates(net, X)
-
-    def answer(text):
-        arrive(explorer, base64.b64decode(text))
-        return base64.b64encode(explorer.answer).decode()
-
-    opened = open_page(height=1400)
-    opened.expose_function("kernel", answer)
-    opened.add_style_tag(content=page.stylesheet())
-    module = (page.WEB / "bundle.js").read_text(encoding="utf-8")
-    opened.evaluate(HOST, [module, base64.b64encode(explorer.message).decode()])
+    opened = live(open_page, explorer)
     said = opened.locator(".wb-say")
     said.filter(has_text="lets").wait_for()
     slider = opened.get_by_role("slider", name="U.i[0, 0]", exact=True)

@@ -17,7 +17,7 @@ def shown(open_page, path, **window):
 
 @pytest.mark.parametrize("width", [640, 960])
 def test_three_explorers_take_the_place_of_their_pictures(width, open_page, tmp_path):
-    path = report.write("sunspots", hidden_size=4, out=tmp_path / "report.html")
+    path = report.write("sunspots", hidden_size=4, untrained=True, out=tmp_path / "report.html")
     page = shown(open_page, path, width=width)
     page.wait_for_function("document.querySelectorAll('.wb[data-drawn]').length === 3")
     visible = page.locator("svg:visible").evaluate_all(
@@ -47,7 +47,9 @@ def test_a_name_of_the_user_stays_words_in_the_explorers(open_page, tmp_path):
 
 
 def test_many_units_stay_still(open_page, tmp_path):
-    path = report.write("sunspots", hidden_size=MOST_UNITS + 1, out=tmp_path / "report.html")
+    path = report.write(
+        "sunspots", hidden_size=MOST_UNITS + 1, untrained=True, out=tmp_path / "report.html"
+    )
     page = shown(open_page, path)
     assert page.locator(".wb").count() == 0
     assert page.locator(".live svg:visible").count() == 3

@@ -38,7 +38,6 @@ def test_nothing_given_is_an_elman_network_and_sixty_years():
         ({"x": {}}, "x: expected an array of numbers, .*, got dict"),
         ({"net": wb.Recurrent("gru", 3, 2), "x": X}, "x: expected 3 inputs, .*, got 1"),
         ({"cells": ["nobody"]}, "nobody"),
-        ({"hidden_size": 400}, "net: expected a network .*, got Elman with 400 units over 60"),
     ],
 )
 def test_what_cannot_be_shown_is_told_in_one_line(arguments, said):

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from networks import UNITS, masks, sequences, stirred
-from slopes import misfits
 
 import workbench as wb
+
+from .networks import UNITS, masks, sequences, stirred
+from .slopes import misfits
 
 TOLERANCE = 1e-9
 X = np.random.default_rng(5).standard_normal((6, 3, UNITS))

@@ -24,6 +24,13 @@ def sequence(time, inputs=2, batch=None, seed=0):
     return np.random.default_rng([seed, 3]).standard_normal(shape)
 
 
+def linear(gain, time, hidden=16):
+    """A linear network with a scaled orthogonal recurrence, and its trace."""
+    net = wb.Recurrent("elman", 2, hidden, activation="identity", start={"U": "orthogonal"})
+    net.parameters["U"] = gain * net.parameters["U"]
+    return net.run(sequence(time))
+
+
 def walk(net, x, states, moved=None):
     """The states after x (time, input) from `states`, a list in the order of the signature.
 

@@ -3,8 +3,11 @@
 import re
 
 import nbformat
+import numpy as np
 import pytest
 from test_notebooks import FOLDER, execute
+
+import workbench as wb
 
 CHAPTER = FOLDER / "02_unfolding.ipynb"
 SOLVED = {
@@ -67,7 +70,28 @@ def test_the_cells_say_what_the_prose_says(said):
     assert said["lag-100"].splitlines()[0].count("2.0e-10") == 2
     assert said["lag-100"].splitlines()[1].count("1.0e+00") == 2
     assert said["count-128"] == "20,096\n"
+    for live in ("explore-unfold", "explore-gradients"):
+        assert "Explorer" in said[live]
     assert said["your-step-2"].count("not yet") == 2
+
+
+def test_the_live_pictures_show_what_their_prose_says():
+    series = wb.data.sunspots()
+    past, _ = wb.data.split(series, 0.8)
+    x = series.inputs(until=len(past)).x
+    last = np.zeros((len(x), 16))
+    last[-1] = 1 / 4  # norm 1 over 16 units
+    arrived = {}
+    for gain in (0.5, 1, 2):
+        net = wb.Recurrent("elman", 1, 16, seed=0)
+        net.parameters["U"][...] *= gain
+        arrived[gain] = np.linalg.norm(net.run(x).bptt(last)["h"][0])
+    assert len(x) - 1 == 308
+    assert f"{arrived[2]:.0e}" == "2e+10"
+    assert arrived[0.5] < 1e-16
+    assert arrived[1] < 1 < arrived[2]
+    prose = next(cell.source for cell in chapter().cells if cell.id == "bend-it")
+    assert "2 \u00d7 10\u00b9\u2070 at step 0" in prose
 
 
 def test_the_sums_of_the_pencil_are_right():

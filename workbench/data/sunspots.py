@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from workbench.data.packages import need
+import numpy as np
+
+from workbench.data.packages import file_in
 from workbench.data.series import Series
 
 
@@ -15,11 +17,13 @@ def sunspots() -> Series:
 
     Source: National Geophysical Data Center, shipped as `statsmodels.datasets.sunspots`.
     """
-    table = need("statsmodels.datasets.sunspots").load_pandas().data
+    # Read as it lies there: the package's own loader first imports pandas, a third of a second.
+    path = file_in("statsmodels", "datasets/sunspots/sunspots.csv")
+    years, numbers = np.loadtxt(path, delimiter=",", skiprows=1, unpack=True)
     return Series(
         name="sunspots",
-        values=table["SUNACTIVITY"].to_numpy(),
-        times=table["YEAR"].to_numpy(),
+        values=numbers,
+        times=years,
         unit="mean number a year",
         source="National Geophysical Data Center, through statsmodels",
     )

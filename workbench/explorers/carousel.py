@@ -14,6 +14,7 @@ from ..measure import chrono_biases, compare_gradients, measured_retention
 from ..recurrent.inputs import positive_integer
 from . import kernel
 from .explorer import Explorer, copied
+from .opened import opened
 from .subject import Sequence, beside, network, packed
 
 TITLE = "The constant error carousel"
@@ -27,7 +28,8 @@ LAG = 60  # that is marked at first
 def carousel(net="lstm", x=None, *, bias=None, length=100, batch=0, hidden_size=16, seed=0):
     """Show what the forget gate keeps of the cell state, and what is left of the gradient.
 
-    net: a Recurrent, a cell or the name of one (then with `hidden_size` units and `seed`), with a
+    net: a Recurrent; a trained Network or a Trace (see `opened`); a cell or the name of one (then
+        with `hidden_size` units and `seed`), with a
         state c and a gate f = sigmoid(... + b.f); beside it a GRU and an Elman network of the same
         sizes. x: as `gates` takes it, 10 steps or more; the yearly sunspots for None.
     bias: the forget bias of all units at first, -3..7 in steps of 0.05; the network's own for
@@ -36,6 +38,7 @@ def carousel(net="lstm", x=None, *, bias=None, length=100, batch=0, hidden_size=
     A network too large for the page to run at every move of a hand runs when it is let go.
     Returns an Explorer. Raises ValueError with one line for what cannot be shown.
     """
+    net, x = opened(net, x, batch)
     sequence = Sequence.of(data.sunspots()[-MOST:] if x is None else x, batch)
     steps = len(sequence.x)
     if steps < LEAST:

@@ -27,30 +27,28 @@ class Explorer(anywidget.AnyWidget):
     _esm = page.WEB / "bundle.js"
     _css = page.stylesheet()
     to_page = traitlets.Bytes(b"").tag(sync=True)
-    # A page's bytes arrive as a memoryview, which is no bytes to traitlets.
-    from_page = traitlets.Bytes(b"").tag(
-        sync=True, echo_update=False, from_json=lambda sent, _: bytes(sent)
-    )
-    answer = traitlets.Bytes(b"").tag(sync=True)
 
     def __init__(self, title, about, arrays, nets, picture, compute=None):
         """title: words. about, arrays: the message. picture: () -> a matplotlib Figure.
 
-        compute: (network, what the page asks) -> (about, arrays), for what needs the kernel.
+        compute: (networks, label, what the page asks) -> (about, arrays), for what needs Python; it
+            may change the networks (label -> Recurrent) as the hand has.
         """
         self._about = {**about, "title": title}
         self._arrays, self._picture, self._compute = arrays, picture, compute
         self.title = title
         self.networks = {label: copied(net) for label, net in nets.items()}
-        self.error = None
+        self.error, self.answer = None, b""
         super().__init__(to_page=self.message)
-        self.observe(self._received, "from_page")
+        # Messages, not traits: a trait that is set anew while Python is busy forgets what it held,
+        # and the page lets Python come to rest before it sends the next.
+        self.on_msg(lambda _, content, buffers: self._received(*buffers[:1]))
 
-    def _received(self, change):
-        """Answer what the page says; what is wrong with it is shown in the page."""
+    def _received(self, message=b""):
+        """Answer what the page says (bytes); what is wrong with it is shown in the page."""
         ask, self.error, arrays = None, None, {}
         try:
-            about, given = packing.unpack(change["new"])
+            about, given = packing.unpack(message)
             ask = about.get("ask")
             if ask is not None:
                 label = self._label(about.get("network"))
@@ -63,11 +61,12 @@ class Explorer(anywidget.AnyWidget):
             self.error = kind + str(error).splitlines()[0] if str(error) else type(error).__name__
             told, arrays = {"error": self.error}, {}
         self.answer = packing.pack({**told, "ask": ask}, arrays)
+        self.send({}, [self.answer])
 
     def _asked(self, label, about):
         if self._compute is None:
             raise ValueError("ask: expected nothing, this explorer computes in the page")
-        return self._compute(self.networks[label], about)
+        return self._compute(self.networks, label, about)
 
     def _label(self, label):
         if not isinstance(label, str) or label not in self.networks:

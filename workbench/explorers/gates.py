@@ -9,6 +9,8 @@ weight changes all steps after it, because every step uses the same weights."
 from .. import pictures
 from . import kernel
 from .explorer import Explorer
+from .kernel.gates import shown
+from .opened import opened
 from .subject import Sequence, beside, check_step, network, packed
 from .wiring import wiring
 
@@ -20,7 +22,8 @@ OTHERS = ("elman", "lstm", "gru")
 def gates(net="lstm", x=None, *, batch=0, cells=OTHERS, step=None, hidden_size=8, seed=0):
     """Show every line of a network over a sequence; drag its weights, hold its gates.
 
-    net: a Recurrent, a cell or the name of one (then with `hidden_size` units and `seed`).
+    net: a Recurrent; a trained Network or a Trace (see `opened`); a cell or the name of one (then
+        with `hidden_size` units and `seed`).
     x: an array (time,), (time, input) or (time, batch, input), of which row `batch` is shown; a
         text, a Series, or the path of a CSV file with one column of numbers; sunspots for None.
     cells: cells of the same sizes to choose in place of the network.
@@ -28,6 +31,7 @@ def gates(net="lstm", x=None, *, batch=0, cells=OTHERS, step=None, hidden_size=8
     A network too large for the page runs in the kernel, and shows some of its units.
     Returns an Explorer. Raises ValueError with one line for what cannot be shown.
     """
+    net, x = opened(net, x, batch)
     sequence = Sequence.of(x, batch)
     net = network(net, sequence, hidden_size, seed)
     nets = beside(net, cells)
@@ -39,7 +43,7 @@ def gates(net="lstm", x=None, *, batch=0, cells=OTHERS, step=None, hidden_size=8
     return Explorer(
         TITLE, about, arrays, nets,
         picture=lambda: picture(net, sequence),
-        compute=lambda own, asked: kernel.shown(own, sequence.x, asked),
+        compute=lambda own, label, asked: shown(own[label], sequence.x, asked),
     )  # fmt: skip
 
 

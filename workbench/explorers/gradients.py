@@ -9,7 +9,10 @@ larger recurrent gain the Elman network's grows at every step instead: it explod
 
 from .. import pictures
 from ..measure import gradient_reach
+from . import kernel
 from .explorer import Explorer
+from .kernel.gradients import Reaches
+from .opened import opened
 from .recurrence import keeps, recurrent_weights, variants
 from .subject import Sequence, beside, check_step, network, packed
 
@@ -24,7 +27,8 @@ SEED = 6
 def gradients(net="lstm", x=None, *, at=None, batch=0, cells=OTHERS, hidden_size=HIDDEN, seed=SEED):
     """Show how the gradient of the loss at one step reaches every earlier step, and what bends it.
 
-    net: a Recurrent, a cell or the name of one (then with `hidden_size` units and `seed`).
+    net: a Recurrent; a trained Network or a Trace (see `opened`); a cell or the name of one (then
+        with `hidden_size` units and `seed`).
     x: an array (time,), (time, input) or (time, batch, input), of which row `batch` is shown; a
         text, a Series, or the path of a CSV file with one column of numbers; sunspots for None.
     at: the step of the loss at first, the last for None.
@@ -32,9 +36,11 @@ def gradients(net="lstm", x=None, *, at=None, batch=0, cells=OTHERS, hidden_size
 
     The loss is that of `workbench.measure.gradient_reach`. In the page the recurrent gain
     multiplies every weight on a state, and the forget bias is added where a gate keeps a state:
-    b.f of an LSTM, b.z of a GRU, whose z of 1 keeps h (see `recurrence.keeps`).
+    b.f of an LSTM, b.z of a GRU, whose z of 1 keeps h (see `recurrence.keeps`). Networks that are
+    together too large for the page run in the kernel.
     Returns an Explorer. Raises ValueError with one line for what cannot be shown.
     """
+    net, x = opened(net, x, batch)
     sequence = Sequence.of(x, batch)
     net = network(net, sequence, hidden_size, seed)
     nets = beside(net, cells)
@@ -42,8 +48,14 @@ def gradients(net="lstm", x=None, *, at=None, batch=0, cells=OTHERS, hidden_size
     about, arrays = packed(nets, sequence)
     for described, each in zip(about["networks"], nets.values(), strict=True):
         described |= _described(each, about["sources"])
+    work = sum(kernel.multiplications(own, len(sequence.x)) for own in nets.values())
+    about |= {"large": work > kernel.LARGE, "rests": work > kernel.RESTS}
     about |= {"view": "gradients", "question": QUESTION, "at": at}
-    return Explorer(TITLE, about, arrays, nets, picture=lambda: picture(nets, sequence, at))
+    return Explorer(
+        TITLE, about, arrays, nets,
+        picture=lambda: picture(nets, sequence, at),
+        compute=Reaches(nets, sequence.x) if about["large"] else None,
+    )  # fmt: skip
 
 
 def picture(nets, sequence, at):

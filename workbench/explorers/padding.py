@@ -17,6 +17,7 @@ from ..measure.padding import SAME
 from ..recurrent import Recurrent
 from . import kernel
 from .explorer import Explorer
+from .opened import first_layer
 from .subject import Sequence, packed
 from .subject import network as network_for
 
@@ -33,14 +34,16 @@ RUNS = 4  # of each sequence at one move: both passes, padded and alone
 def padding(net=None, sequences=None, *, hidden_size=6, seed=0):
     """Show a padded batch and its states; choose padding, mask, direction and the line of code.
 
-    net: a Recurrent, a cell or the name of one (then with `hidden_size` units, `seed`, and biases
-        that are small but not 0, as after training: at 0, padding before a sequence does nothing);
-        a GRU for None. Its weights read the batch in both directions.
+    net: a Recurrent, or a Network that begins with one; a cell or the name of one (then with
+        `hidden_size` units, `seed`, and biases that are small but not 0, as after training: at 0,
+        padding before a sequence does nothing); a GRU for None. Its weights read the batch in both
+        directions.
     sequences: words, in a list or one text, whose letters become one-hot vectors, over a to z and
         what else the words have, or over their own letters where `net` is a Recurrent; or arrays
         (time,) or (time, input). At most 12, with 24 letters or 48 steps; four words for None.
     Returns an Explorer. Raises ValueError with one line for what cannot be shown.
     """
+    net = first_layer(net)
     own = isinstance(net, Recurrent)
     names, letters, arrays = _read(WORDS if sequences is None else sequences, own)
     inputs = arrays[0].shape[1]

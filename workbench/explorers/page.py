@@ -51,7 +51,7 @@ const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }))
 const { default: view } = await import(url);
 for (const [id, message] of Object.entries(messages)) {
   const bytes = Uint8Array.from(atob(message), (letter) => letter.charCodeAt(0));
-  const model = { get: () => new DataView(bytes.buffer), set() {}, save_changes() {} };
+  const model = { get: () => new DataView(bytes.buffer) };
   view.render({ model, el: document.getElementById(id) });
 }
 </script>"""

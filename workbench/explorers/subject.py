@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import cells, data
 from ..equations.cell import Cell
+from ..measure import gate_lines
 from ..pictures.style import cell_key, cell_title
 from ..recurrent import Recurrent
 from .wiring import inside
@@ -171,7 +172,7 @@ def packed(nets, sequence):
                 "sizes": {name: int(size) for name, size in net.lengths.items()},
                 "numbers": {name: float(value) for name, value in net.numbers.items()},
                 "parameters": list(net.parameters),
-                "gates": gates(net.cell),
+                "gates": gate_lines(net.cell),
                 "passes": passes(net.cell),
             }
         )
@@ -189,20 +190,6 @@ def check_step(step, sequence, name="step"):
     return int(step)
 
 
-def gates(cell):
-    """Names of the lines that are gates: a logistic function of something, or 1 minus a gate."""
-    found = {}
-    for name, node in cell.graph.lines.items():
-        one_minus = node.op == "subtract" and id(node.args[1]) in found
-        if _is_logistic(node) or (one_minus and node.args[0].op == "constant"):
-            found[id(node)] = name
-    return list(found.values())
-
-
-def _is_logistic(node):
-    return node.op == "call" and node.value.name in ("sigmoid", "hard_sigmoid")
-
-
 def passes(cell):
     """[(gate, what it multiplies in words, the line in which it does)] for gates that multiply.
 
@@ -210,7 +197,7 @@ def passes(cell):
     """
     names = {id(node): name for name, node in cell.graph.lines.items()}
     names |= {id(node): f"{name}[t\N{MINUS SIGN}1]" for name, node in cell.graph.states.items()}
-    known, found = gates(cell), {}
+    known, found = gate_lines(cell), {}
     for line, root in cell.graph.lines.items():
         for node in inside(cell.graph, root):
             if node.op != "multiply":

@@ -10,6 +10,8 @@ from .. import data, pictures
 from . import kernel
 from .explorer import Explorer
 from .formulas import formulas
+from .kernel.unfold import Unfolded
+from .opened import opened
 from .subject import Sequence, beside, network, packed
 
 TITLE = "One cell, unfolded"
@@ -24,7 +26,8 @@ COPIES = 5
 def unfold(net="elman", x=None, *, batch=0, cells=OTHERS, hidden_size=8, seed=0):
     """Show a cell beside its copies; edit what it reads, ask an arrow what it carries.
 
-    net: a Recurrent, a cell or the name of one (then with `hidden_size` units and `seed`).
+    net: a Recurrent; a trained Network or a Trace (see `opened`); a cell or the name of one (then
+        with `hidden_size` units and `seed`).
     x: an array (time,), (time, input) or (time, batch, input), of which row `batch` is shown; a
         text, a Series, or the path of a CSV file with one column of numbers; for None the number
         of sunspots of the last 60 years of the series.
@@ -32,28 +35,21 @@ def unfold(net="elman", x=None, *, batch=0, cells=OTHERS, hidden_size=8, seed=0)
 
     The gradient is that of a loss that looks at the last output alone, with the derivative
     1/sqrt(n) by each of its n units: a vector of length 1, as in `measure.gradient_reach`.
+    A network too large for the page runs in the kernel, and shows some of its units.
     Returns an Explorer. Raises ValueError with one line for what cannot be shown.
     """
+    net, x = opened(net, x, batch)
     sequence = Sequence.of(data.sunspots()[-SHOWN:] if x is None else x, batch)
     net = network(net, sequence, hidden_size, seed)
     nets = beside(net, cells)
-    _check_size(nets, len(sequence.x))
     about, arrays = packed(nets, sequence)
     for described, own in zip(about["networks"], nets.values(), strict=True):
+        work = kernel.multiplications(own, len(sequence.x))
+        described |= {"large": work > kernel.LARGE, "rests": work > kernel.RESTS}
         described["formulas"] = formulas(own.cell)
     about |= {"view": "unfold", "question": QUESTION}
-    return Explorer(TITLE, about, arrays, nets, lambda: picture(net, sequence))
-
-
-def _check_size(nets, steps):
-    """Every move of a hand runs the whole network in the page, forward and back."""
-    for label, net in nets.items():
-        if kernel.is_large(net, steps):
-            raise ValueError(
-                f"net: expected a network that a page can run, of at most {kernel.LARGE:,} "
-                f"multiplications, got {label} with {net.hidden_size} units over {steps} steps; "
-                "take fewer units or a part of x"
-            )
+    compute = Unfolded(sequence.x)
+    return Explorer(TITLE, about, arrays, nets, lambda: picture(net, sequence), compute)
 
 
 def picture(net, sequence):

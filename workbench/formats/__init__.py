@@ -1,18 +1,14 @@
-import json
+"""Models and arrays in files: numbers and a description, never code."""
 
-import numpy as np
-from safetensors import safe_open
-from safetensors.numpy import save_file
+from .arrays import read_arrays, write_arrays
+from .models import load_model, model_from, model_parts, read_about, save_model
 
-
-def write_arrays(path, arrays, about):
-    save_file(
-        {k: np.ascontiguousarray(v) for k, v in arrays.items()},
-        str(path),
-        {"about": json.dumps(about)},
-    )
-
-
-def read_arrays(path):
-    with safe_open(str(path), "np") as f:
-        return {k: f.get_tensor(k) for k in f.keys()}, json.loads(f.metadata()["about"])
+__all__ = [
+    "load_model",
+    "model_from",
+    "model_parts",
+    "read_about",
+    "read_arrays",
+    "save_model",
+    "write_arrays",
+]

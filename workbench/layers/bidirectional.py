@@ -3,9 +3,9 @@
 import numpy as np
 
 from .joined import Joined, joined
-from .layer import MIXED, SEQUENCE, VECTOR, Back, Layer, Pass, Signal, Way
+from .layer import MIXED, SEQUENCE, VECTOR, Back, Layer, Pass, Signal, Way, shared
 from .over_time import Last
-from .recurrent_layer import RecurrentLayer, as_layer
+from .recurrent_layer import read_recurrent
 
 MERGES = {
     "concat": (
@@ -30,27 +30,32 @@ class Bidirectional(Layer):
         read everything: the forward state at the last real step, the backward one at the first.
     Traces are called "forward" and "backward" behind the layer's name; each is in the order in
     which its direction reads.
+    Raises ValueError where the two do not fit together.
     """
 
-    takes = (SEQUENCE,)
+    takes, stepwise = (SEQUENCE,), False
 
     def __init__(self, forward, backward=None, *, merge="concat", ends=False):
-        if merge not in MERGES:
+        if merge not in tuple(MERGES):
             raise ValueError(f"merge: expected one of {', '.join(MERGES)}, got {merge!r}")
         self.merge, self.ends = merge, bool(ends)
-        one = recurrent("forward", forward)
-        other = one.twin() if backward is None else recurrent("backward", backward)
-        sizes = [(layer.input_size, layer.output_size, layer.dtype.name) for layer in (one, other)]
-        if sizes[0] != sizes[1] or one.net is other.net:
-            got = "the same one" if sizes[0] == sizes[1] else sizes[1]
-            raise ValueError(f"backward: expected a second layer of sizes {sizes[0]}, got {got}")
-        self.directions = {"forward": one, "backward": other}
+        one = read_recurrent("forward", forward)
+        other = one.twin() if backward is None else read_recurrent("backward", backward)
+        if shared(one, other):
+            raise ValueError("backward: expected a second Recurrent, got the one of forward")
+        wanted, got = (
+            f"{each.input_size} -> {each.output_size} units in {each.dtype}"
+            for each in (one, other)
+        )
+        if wanted != got:
+            raise ValueError(f"backward: expected {wanted}, as in forward, got {got}")
+        self.layers = {"forward": one, "backward": other}
         self.input_size, self.dtype = one.input_size, one.dtype
-        self.parameters = Joined({n: layer.parameters for n, layer in self.directions.items()})
+        self.parameters = Joined({name: each.parameters for name, each in self.layers.items()})
 
     @property
     def output_size(self):
-        size = self.directions["forward"].output_size
+        size = self.layers["forward"].output_size
         return 2 * size if self.merge == "concat" else size
 
     def gives(self, taken):
@@ -58,8 +63,8 @@ class Bidirectional(Layer):
 
     def forward(self, signal, setting):
         reverse = Signal(signal.values[::-1], _reversed(signal.mask))
-        one = self.directions["forward"].forward(signal, setting.within("forward"))
-        other = self.directions["backward"].forward(reverse, setting.within("backward"))
+        one = self.layers["forward"].forward(signal, setting.within("forward"))
+        other = self.layers["backward"].forward(reverse, setting.within("backward"))
         f, b = one.output.values, other.output.values[::-1]
         if self.ends:
             at_end, at_begin = (Last().forward(each.output, setting) for each in (one, other))
@@ -94,19 +99,12 @@ class Bidirectional(Layer):
             return Signal(values, mask, reversed_units=MIXED)
         return Signal(values, mask, reversed_units=slice(values.shape[-1] // 2, None))
 
+    def describe(self):
+        return {**self.layers, "merge": self.merge, "ends": self.ends}
+
     def __repr__(self):
-        inside = ", ".join(map(repr, self.directions.values()))
+        inside = ", ".join(map(repr, self.layers.values()))
         return f"Bidirectional({inside}, merge={self.merge!r}{', ends=True' if self.ends else ''})"
-
-
-def recurrent(argument, value):
-    """Return a recurrent layer, or say which argument is none."""
-    if isinstance(value, Layer) and not isinstance(value, RecurrentLayer):
-        raise ValueError(f"{argument}: expected a Recurrent, got {type(value).__name__}")
-    try:
-        return as_layer(value)
-    except ValueError:
-        raise ValueError(f"{argument}: expected a Recurrent, got {value!r:.60}") from None
 
 
 def _reversed(mask):

@@ -4,7 +4,8 @@ import numpy as np
 
 from .. import functions
 from ..recurrent.inputs import positive_integer
-from .layer import Back, Layer, Pass, Signal, Weights
+from .layer import Back, Layer, Pass
+from .weights import Weights
 
 
 class Dense(Layer):
@@ -14,16 +15,17 @@ class Dense(Layer):
     its name; None gives the sum itself, the logits of a classifier or the value of a forecast.
     seed: draws W (Glorot and Bengio 2010; He et al. 2015 for relu); b starts at 0.
     `parameters`: "W" (output, input), "b" (output,).
+    Raises ValueError with one line for a wrong argument.
     """
 
     def __init__(self, input_size, output_size, activation=None, *, seed=0, dtype="float64"):
         self.input_size = positive_integer("input_size", input_size)
         self._output_size = positive_integer("output_size", output_size)
-        self.activation = None if activation is None else read_function("activation", activation)
         self.seed = positive_integer("seed", seed, least=0)
+        self.activation = None if activation is None else read_function("activation", activation)
         start = "he" if self.activation is functions.relu else "glorot"
         self.parameters = Weights.started(
-            self.seed, dtype, W=((output_size, input_size), start), b=((output_size,), "zeros")
+            seed, dtype, W=((output_size, input_size), start), b=((output_size,), "zeros")
         )
         self.dtype = self.parameters["W"].dtype
 
@@ -34,14 +36,21 @@ class Dense(Layer):
     def forward(self, signal, setting):
         x = signal.values
         W, b, f = self.parameters["W"].copy(), self.parameters["b"], self.activation
-        a = x @ W.T + b
+        a = x @ W.T + b  # W is copied, so that the way back belongs to the run, whatever changes
         y = a if f is None else f(a)
 
         def back(d_y, way=None):
             d_a = d_y if f is None else d_y * slope(f, y, a)
             return Back(d_a @ W, {"W": rows(d_a).T @ rows(x), "b": rows(d_a).sum(axis=0)})
 
-        return Pass(Signal(y, signal.mask), back)
+        return Pass(signal.mixed(y), back)
+
+    def describe(self):
+        return {
+            "input_size": self.input_size, "output_size": self.output_size,
+            "activation": None if self.activation is None else self.activation.name,
+            "seed": self.seed, "dtype": self.dtype.name,
+        }  # fmt: skip
 
     def __repr__(self):
         function = "" if self.activation is None else f", {self.activation}"
@@ -53,7 +62,7 @@ def read_function(argument, value):
     known = [n for n, f in functions.FUNCTIONS.items() if f.arity == 1]
     try:
         function = functions.get(value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError):  # a TypeError of a value that is no key, such as a list
         function = None
     if function is None or function.arity != 1:
         raise ValueError(f"{argument}: expected one of {', '.join(known)}, got {value!r}")

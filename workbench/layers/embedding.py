@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from ..recurrent.inputs import positive_integer
-from .layer import SEQUENCE, TOKENS, Back, Layer, Pass, Signal, Weights
+from ..recurrent.inputs import positive_integer, read_dtype
+from .layer import SEQUENCE, TOKENS, Back, Layer, Pass, Signal
+from .over_time import real_steps
+from .weights import Weights
 
 
 class Embedding(Layer):
@@ -11,7 +13,8 @@ class Embedding(Layer):
 
     vocabulary_size: how many tokens there are; tokens are 0..vocabulary_size - 1.
     output_size: units of y. seed: draws E from a Gaussian with variance 1 / output_size.
-    `parameters`: "E" (vocabulary, output). Masked steps give zeros.
+    `parameters`: "E" (vocabulary, output). Masked steps give zeros, whatever token stands there.
+    Raises ValueError for a token outside the vocabulary, with its step and batch row.
     """
 
     takes = (TOKENS,)
@@ -20,9 +23,7 @@ class Embedding(Layer):
         self.vocabulary_size = positive_integer("vocabulary_size", vocabulary_size)
         self._output_size = positive_integer("output_size", output_size)
         self.seed = positive_integer("seed", seed, least=0)
-        self.parameters = Weights.started(
-            self.seed, dtype, E=((vocabulary_size, output_size), "normal")
-        )
+        self.parameters = Weights.started(seed, dtype, E=((vocabulary_size, output_size), "normal"))
         self.dtype = self.parameters["E"].dtype
 
     @property
@@ -33,22 +34,24 @@ class Embedding(Layer):
         return SEQUENCE
 
     def forward(self, signal, setting):
-        tokens, mask = signal.values, signal.mask
-        read_tokens(tokens, mask, self.vocabulary_size)
-        if mask is not None:
-            tokens = np.where(mask, tokens, 0)
-        y = self.parameters["E"][tokens]
-        if mask is not None:
-            y = np.where(mask[..., None], y, 0)
+        tokens, real = signal.values, real_steps(signal)
+        read_tokens(tokens, real, self.vocabulary_size)
+        E = self.parameters["E"]
+        y = np.zeros((*tokens.shape, self.output_size), self.dtype)
+        y[real] = E[tokens[real]]
 
         def back(d_y, way=None):
-            if mask is not None:
-                d_y = np.where(mask[..., None], d_y, 0)
-            d_E = np.zeros_like(self.parameters["E"])
-            np.add.at(d_E, tokens, d_y)
+            d_E = np.zeros_like(E)
+            np.add.at(d_E, tokens[real], d_y[real])
             return Back(None, {"E": d_E})
 
-        return Pass(Signal(y, mask), back)
+        return Pass(Signal(y, signal.mask), back)
+
+    def describe(self):
+        return {
+            "vocabulary_size": self.vocabulary_size, "output_size": self.output_size,
+            "seed": self.seed, "dtype": self.dtype.name,
+        }  # fmt: skip
 
     def __repr__(self):
         return f"Embedding({self.vocabulary_size}, {self.output_size})"
@@ -64,7 +67,7 @@ class OneHot(Layer):
 
     def __init__(self, vocabulary_size, *, dtype="float64"):
         self.vocabulary_size = positive_integer("vocabulary_size", vocabulary_size)
-        self.dtype = np.dtype(dtype)
+        self.dtype = read_dtype(dtype)
 
     @property
     def output_size(self):
@@ -74,22 +77,22 @@ class OneHot(Layer):
         return SEQUENCE
 
     def forward(self, signal, setting):
-        tokens, mask = signal.values, signal.mask
-        read_tokens(tokens, mask, self.vocabulary_size)
+        tokens, real = signal.values, real_steps(signal)
+        read_tokens(tokens, real, self.vocabulary_size)
         y = np.zeros((*tokens.shape, self.vocabulary_size), self.dtype)
-        time, batch = np.nonzero(np.ones(tokens.shape, bool) if mask is None else mask)
-        y[time, batch, tokens[time, batch]] = 1
-        return Pass(Signal(y, mask), lambda d_y, way=None: Back(None))
+        y[real, tokens[real]] = 1
+        return Pass(Signal(y, signal.mask), lambda d_y, way=None: Back(None))
+
+    def describe(self):
+        return {"vocabulary_size": self.vocabulary_size, "dtype": self.dtype.name}
 
     def __repr__(self):
         return f"OneHot({self.vocabulary_size})"
 
 
-def read_tokens(tokens, mask, vocabulary_size):
+def read_tokens(tokens, real, vocabulary_size):
     """Refuse tokens outside the vocabulary, wherever a step is real."""
-    wrong = (tokens < 0) | (tokens >= vocabulary_size)
-    if mask is not None:
-        wrong &= mask
+    wrong = real & ((tokens < 0) | (tokens >= vocabulary_size))
     if wrong.any():
         t, row = np.argwhere(wrong)[0]
         raise ValueError(

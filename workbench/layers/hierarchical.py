@@ -3,10 +3,10 @@
 import numpy as np
 
 from ..recurrent.inputs import positive_integer
-from .bidirectional import recurrent
 from .joined import Joined, joined
-from .layer import SEQUENCE, Back, Layer, Pass, Signal, Way
+from .layer import SEQUENCE, Back, Layer, Pass, Signal, Way, shared
 from .over_time import Last, real_steps
+from .recurrent_layer import read_recurrent
 
 STYLES = ("clockwork", "chunked")
 
@@ -21,30 +21,37 @@ class Hierarchical(Layer):
         the beginning of each chunk of `every` steps, and what it has at the chunk's last real step
         is one step of the slow layer; y has one step a chunk (El Hihi and Bengio 1995; Schmidhuber
         1992).
+    A run that goes on with `state` counts its real steps from one again.
     Traces are called "fast" and "slow" behind the layer's name; the chunks of a sequence stand
-    side by side in the batch of "fast".
+    side by side in the batch of "fast", whose last states are therefore not handed on.
+    Raises ValueError where the two do not fit together.
     """
 
-    takes = (SEQUENCE,)
+    takes, stepwise = (SEQUENCE,), False
 
     def __init__(self, fast, slow, *, every=4, style="clockwork"):
         if style not in STYLES:
             raise ValueError(f"style: expected one of {', '.join(STYLES)}, got {style!r}")
         self.style, self.every = style, positive_integer("every", every)
-        fast, slow = recurrent("fast", fast), recurrent("slow", slow)
-        if slow.input_size != fast.output_size:
-            raise ValueError(
-                f"slow: expected input_size {fast.output_size}, what fast gives, "
-                f"got {slow.input_size}"
-            )
-        self.speeds = {"fast": fast, "slow": slow}
+        fast, slow = read_recurrent("fast", fast), read_recurrent("slow", slow)
+        if shared(fast, slow):
+            raise ValueError("slow: expected a second Recurrent, got the one of fast")
+        wanted = f"input_size {fast.output_size}, what fast gives, in {fast.dtype}"
+        if (slow.input_size, slow.dtype) != (fast.output_size, fast.dtype):
+            raise ValueError(f"slow: expected {wanted}, got {slow.input_size} in {slow.dtype}")
+        self.layers = {"fast": fast, "slow": slow}
         self.input_size, self.dtype = fast.input_size, fast.dtype
-        self.parameters = Joined({name: each.parameters for name, each in self.speeds.items()})
+        self.parameters = Joined({name: each.parameters for name, each in self.layers.items()})
 
     @property
     def output_size(self):
-        fast, slow = (layer.output_size for layer in self.speeds.values())
+        fast, slow = (layer.output_size for layer in self.layers.values())
         return slow if self.style == "chunked" else fast + slow
+
+    @property
+    def states(self):
+        names = ("slow",) if self.style == "chunked" else ("fast", "slow")
+        return joined({name: self.layers[name].states for name in names})
 
     def forward(self, signal, setting):
         run = self._chunked if self.style == "chunked" else self._clockwork
@@ -53,10 +60,9 @@ class Hierarchical(Layer):
     def _clockwork(self, signal, setting):
         real = real_steps(signal)
         ticks = real & (real.cumsum(axis=0) % self.every == 0)
-        fast = self.speeds["fast"].forward(signal, setting.within("fast"))
-        slow = self.speeds["slow"].forward(
-            Signal(fast.output.values, ticks), setting.within("slow")
-        )
+        fast = self.layers["fast"].forward(signal, setting.within("fast"))
+        at_ticks = Signal(fast.output.values, ticks)
+        slow = self.layers["slow"].forward(at_ticks, setting.within("slow"))
         hold = Hold(ticks, first_of(slow))
         y = np.concatenate([fast.output.values, hold.forward(slow.output.values)], axis=-1)
         y = np.where(real[..., None], y, 0)
@@ -64,37 +70,40 @@ class Hierarchical(Layer):
         def back(d_y, way=None):
             way = way or Way()
             d_y = np.where(real[..., None], d_y, 0)
-            d_fast, d_slow = np.split(d_y, [self.speeds["fast"].output_size], axis=-1)
+            d_fast, d_slow = np.split(d_y, [self.layers["fast"].output_size], axis=-1)
             came = {"slow": slow.back(hold.back(d_slow), way.within("slow"))}
             gradients = came["slow"].gradients[""]
             gradients.also_initial(gradients.cell.output, hold.back_to_first(d_slow))
             came["fast"] = fast.back(d_fast + came["slow"].x, way.within("fast"))
-            return _both(came, came["fast"].x)
+            return _back(came, came["fast"].x)
 
-        return _joined(Signal(y, signal.mask), back, fast, slow)
+        final = joined({"fast": fast.final, "slow": slow.final})
+        return _passed(Signal(y, signal.mask), back, fast, slow, final)
 
     def _chunked(self, signal, setting):
         chunks = Chunks(signal.values.shape, self.every)
         pieces = Signal(chunks.cut(signal.values), chunks.cut(real_steps(signal)))
-        if "" in setting.within("fast").states:
-            raise ValueError("state: expected none for fast, which starts each chunk from zero")
-        fast = self.speeds["fast"].forward(pieces, setting.within("fast"))
+        fast = self.layers["fast"].forward(pieces, setting.within("fast"))
         last = Last().forward(fast.output, setting)
         steps = last.output.values.reshape(chunks.count, chunks.batch, -1)
         mask = pieces.mask.any(axis=0).reshape(chunks.count, chunks.batch)
-        slow = self.speeds["slow"].forward(Signal(steps, mask), setting.within("slow"))
+        slow = self.layers["slow"].forward(Signal(steps, mask), setting.within("slow"))
 
         def back(d_y, way=None):
             way = way or Way()
             came = {"slow": slow.back(d_y, way.within("slow"))}
             d_last = came["slow"].x.reshape(chunks.count * chunks.batch, -1)
             came["fast"] = fast.back(last.back(d_last).x, way.within("fast"))
-            return _both(came, chunks.join(came["fast"].x))
+            return _back(came, chunks.join(came["fast"].x))
 
-        return _joined(Signal(slow.output.values, None if mask.all() else mask), back, fast, slow)
+        signal = Signal(slow.output.values, None if mask.all() else mask)
+        return _passed(signal, back, fast, slow, joined({"slow": slow.final}))
+
+    def describe(self):
+        return {**self.layers, "every": self.every, "style": self.style}
 
     def __repr__(self):
-        inside = ", ".join(map(repr, self.speeds.values()))
+        inside = ", ".join(map(repr, self.layers.values()))
         return f"Hierarchical({inside}, every={self.every}, style={self.style!r})"
 
 
@@ -149,17 +158,11 @@ def first_of(done):
     return trace.initial[trace.cell.output]
 
 
-def _both(came, d_x):
-    return Back(
-        d_x,
-        joined({name: came[name].parameters for name in ("fast", "slow")}),
-        joined({name: came[name].gradients for name in ("fast", "slow")}),
-    )
+def _back(came, d_x):
+    parameters = joined({name: came[name].parameters for name in ("fast", "slow")})
+    gradients = joined({name: came[name].gradients for name in ("fast", "slow")})
+    return Back(d_x, parameters, gradients)
 
 
-def _joined(signal, back, fast, slow):
-    return Pass(
-        signal, back,
-        joined({"fast": fast.traces, "slow": slow.traces}),
-        joined({"fast": fast.final, "slow": slow.final}),
-    )  # fmt: skip
+def _passed(signal, back, fast, slow, final):
+    return Pass(signal, back, joined({"fast": fast.traces, "slow": slow.traces}), final)

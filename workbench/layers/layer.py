@@ -4,14 +4,12 @@ Inside a network arrays are time first: sequences (time, batch, units), tokens (
 vectors (batch, units). A layer knows nothing of its neighbours; `Network` joins them.
 """
 
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..recurrent.inputs import numeric, read_dtype
-from ..recurrent.starts import STARTS
+from .joined import joined
 
 SEQUENCE, TOKENS, VECTOR = "sequences", "tokens", "vectors"
 MIXED = "both directions"
@@ -88,6 +86,10 @@ class Signal:
     mask: np.ndarray | None = None
     reversed_units: slice | str | None = None
 
+    def mixed(self, values):
+        """The signal of a layer that makes each of its units of all units of this one."""
+        return Signal(values, self.mask, None if self.reversed_units is None else MIXED)
+
 
 @dataclass
 class Pass:
@@ -108,13 +110,16 @@ class Layer:
 
     A subclass sets `input_size`, `output_size` and writes `forward(signal, setting)`, which
     returns a Pass whose `back` stands right below the equations that it undoes.
+    dtype: of its own numbers; None where it has none and computes in that of its input.
+    layers: name -> layer inside this one.
+    stepwise: whether a sequence may be run a step at a time, each run from the last one's states.
     """
 
     takes: tuple = (SEQUENCE, VECTOR)
-    dtype = np.dtype("float64")
+    dtype: np.dtype | None = None
     parameters: Mapping = {}
     input_size: int | None = None
-    trainable = True
+    layers: Mapping = {}
 
     @property
     def kind(self):
@@ -125,6 +130,20 @@ class Layer:
     def output_size(self):
         return self.input_size
 
+    @property
+    def stepwise(self):
+        return all(layer.stepwise for layer in self.layers.values())
+
+    @property
+    def nets(self):
+        """Name -> Recurrent inside, whose trace is kept; "" stands for the layer itself."""
+        return joined({name: layer.nets for name, layer in self.layers.items()})
+
+    @property
+    def states(self):
+        """Name -> {state: units} of the Recurrents inside that can start from given states."""
+        return joined({name: layer.states for name, layer in self.layers.items()})
+
     def gives(self, taken):
         """The kind of value that comes out when this kind goes in."""
         return taken
@@ -132,30 +151,28 @@ class Layer:
     def forward(self, signal, setting):
         raise NotImplementedError
 
+    def describe(self):
+        """Return the constructor's arguments by name: plain values, layers and tuples of layers."""
+        return {}
+
     def __repr__(self):
         sizes = ", ".join(str(s) for s in (self.input_size, self.output_size) if s is not None)
         return f"{type(self).__name__}({sizes})"
 
 
-class Weights(dict):
-    """name -> array of a layer; assigning copies in, and the shape must fit."""
+def shared(*layers):
+    """The first of the layers that has a part, itself or inside it, in common with one before."""
+    seen = set()
+    for layer in layers:
+        own = {id(part) for part in _parts(layer)}
+        if own & seen:
+            return layer
+        seen |= own
+    return None
 
-    def __setitem__(self, name, value):
-        if name not in self:
-            raise KeyError(f"{name}: expected one of {', '.join(self)}")
-        value = numeric(name, value)
-        if value.shape != self[name].shape:
-            raise ValueError(f"{name}: expected {self[name].shape}, got {value.shape}")
-        self[name][...] = value
 
-    def __reduce__(self):
-        return Weights, (dict(self),)
-
-    @classmethod
-    def started(cls, seed, dtype, **shapes_and_starts):
-        """name=(shape, start): each drawn from a stream of its own, as in a recurrent layer."""
-        made = {}
-        for name, (shape, start) in shapes_and_starts.items():
-            stream = np.random.default_rng([seed, zlib.crc32(name.encode())])
-            made[name] = STARTS[start](stream, shape).astype(read_dtype(dtype))
-        return cls(made)
+def _parts(layer):
+    """The layer and those inside it; a recurrent one is its Recurrent, which others may wrap."""
+    yield getattr(layer, "net", layer)
+    for inner in layer.layers.values():
+        yield from _parts(inner)

@@ -12,9 +12,10 @@ class Last(Layer):
     Under a mask that is the last step that is real, wherever the padding stands. Units that were
     read backwards in time, the second half of a `Bidirectional`, have seen the whole sequence at
     its first real step; for these it is the value there. A sequence without any real step gives 0.
+    Raises ValueError where each unit is made of both directions.
     """
 
-    takes = (SEQUENCE,)
+    takes, stepwise = (SEQUENCE,), False
 
     def gives(self, taken):
         return VECTOR
@@ -22,8 +23,9 @@ class Last(Layer):
     def forward(self, signal, setting):
         if signal.reversed_units == MIXED:
             raise ValueError(
-                "x: expected units of one direction, got both merged into one, which have read "
-                "everything at no step; write Bidirectional(..., ends=True) instead of Last()"
+                "x: expected units of one direction, got units made of both, which have read "
+                "everything at no step; write Last() right behind a Bidirectional that "
+                "concatenates, or Bidirectional(..., ends=True) and no Last()"
             )
         x, real = signal.values, real_steps(signal)
         time, batch, units = x.shape
@@ -47,7 +49,7 @@ class Last(Layer):
 class MeanOverTime(Layer):
     """The mean over the real steps of each sequence, (batch, units); 0 where there is none."""
 
-    takes = (SEQUENCE,)
+    takes, stepwise = (SEQUENCE,), False
 
     def gives(self, taken):
         return VECTOR
@@ -68,7 +70,7 @@ class Repeat(Layer):
     steps: how many. first_only: the vector enters at the first step, zeros after it.
     """
 
-    takes = (VECTOR,)
+    takes, stepwise = (VECTOR,), False
 
     def __init__(self, steps, *, first_only=False):
         self.steps, self.first_only = positive_integer("steps", steps), bool(first_only)
@@ -83,6 +85,9 @@ class Repeat(Layer):
             enters[1:] = 0
         given = Signal(enters * x)
         return Pass(given, lambda d_y, way=None: Back((enters * d_y).sum(axis=0)))
+
+    def describe(self):
+        return {"steps": self.steps, "first_only": self.first_only}
 
     def __repr__(self):
         return f"Repeat({self.steps}{', first_only=True' if self.first_only else ''})"

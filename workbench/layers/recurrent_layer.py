@@ -5,7 +5,8 @@ import copy
 import numpy as np
 
 from ..recurrent import Recurrent
-from .dropout import kept_units, read_rate
+from ..recurrent.inputs import briefly, real_number
+from .dropout import kept_units
 from .layer import SEQUENCE, Back, Layer, Pass, Signal, Way
 
 
@@ -31,12 +32,28 @@ class RecurrentLayer(Layer):
         """A layer of the same kind that starts with other numbers, drawn from the next seed."""
         return RecurrentLayer(self.net.like(self.net.seed + 1))
 
+    @property
+    def nets(self):
+        return {"": self.net}
+
+    @property
+    def states(self):
+        graph = self.net.cell.graph
+        sizes = {name: self.net.lengths[graph.size(node)] for name, node in graph.states.items()}
+        return {"": sizes}
+
     def forward(self, signal, setting):
-        state, clamp = setting.states.get(""), setting.clamps.get("")
-        trace = self.net.run(
-            signal.values, state, mask=signal.mask, clamp=clamp, record=setting.record
-        )
+        return self._run(self.net, setting.states.get(""), signal, setting)
+
+    def _run(self, net, state, signal, setting):
+        trace = net.run(
+            signal.values, state, mask=signal.mask, clamp=setting.clamps.get(""),
+            record=with_line(setting.record, net.cell.output),
+        )  # fmt: skip
         return passed(trace, signal.mask, self.net.cell.states)
+
+    def describe(self):
+        return self.net.describe()
 
     def __repr__(self):
         return repr(self.net)
@@ -45,25 +62,28 @@ class RecurrentLayer(Layer):
 class RecurrentDropout(RecurrentLayer):
     """A recurrent layer that drops units of its state on their way into the next step.
 
-    net: the Recurrent. rate: the share of units, 0..1, below 1. One mask for each sequence (Gal
-    and Ghahramani 2016), in front of every matrix that multiplies anything but x; what a cell
-    carries along element by element, such as an LSTM's c, is never dropped. Only while training.
+    net: the Recurrent. rate: the share of units, at least 0, below 1. One mask for each sequence
+    (Gal and Ghahramani 2016), in front of every matrix that multiplies anything but x; what a cell
+    carries along element by element, such as an LSTM's c, is never dropped. Only while training;
+    the trace then has one line more, the mask, called "kept" (0, or 1 / (1 - rate)).
+    Raises ValueError for a cell whose recurrent matrices do not take the hidden units.
     """
 
     def __init__(self, net, rate):
+        if not isinstance(net, Recurrent):
+            raise ValueError(f"net: expected a Recurrent, got {briefly(net)}")
         super().__init__(net)
-        self.rate = read_rate("rate", rate)
+        self.rate = real_number("rate", rate, least=0, below=1)
         cell, graph = copy.copy(net.cell), net.cell.graph
-        recurrent = {graph.size(n.args[1]) for n in graph.nodes if _is_recurrent(n)}
-        if recurrent - {"hidden_size"}:
+        if {graph.size(n.args[1]) for n in graph.nodes if _is_recurrent(n)} != {"hidden_size"}:
             raise ValueError(
-                f"net: expected a cell whose recurrent matrices take hidden_size units, "
+                "net: expected a cell whose recurrent matrices all take hidden_size units, "
                 f"got {cell.name}"
             )
-        self.name = "kept"
-        while self.name in (*graph.lines, *graph.states, *graph.parameters, *cell.hyper):
-            self.name += "_"
-        cell.graph = graph.with_dropped_states(self.name)
+        self.mask_name = "kept"
+        while self.mask_name in (*graph.lines, *graph.states, *graph.parameters, *cell.hyper):
+            self.mask_name += "_"
+        cell.graph = graph.with_dropped_states(self.mask_name)
         self.dropping = copy.copy(net)
         self.dropping.cell = cell
 
@@ -75,12 +95,11 @@ class RecurrentDropout(RecurrentLayer):
             return super().forward(signal, setting)
         shape = signal.values.shape[1], self.net.hidden_size
         kept = kept_units(setting.generator, self.rate, shape, self.dtype)
-        state = (setting.states.get("") or {}) | {self.name: kept}
-        trace = self.dropping.run(
-            signal.values, state, mask=signal.mask, clamp=setting.clamps.get(""),
-            record=setting.record,
-        )  # fmt: skip
-        return passed(trace, signal.mask, self.net.cell.states)
+        state = setting.states.get("", {}) | {self.mask_name: kept}
+        return self._run(self.dropping, state, signal, setting)
+
+    def describe(self):
+        return {"net": self.net, "rate": self.rate}
 
     def __repr__(self):
         return f"RecurrentDropout({self.net!r}, {self.rate:g})"
@@ -91,10 +110,13 @@ def passed(trace, mask, states):
 
     def back(d_y, way=None):
         way = way or Way()
-        by_line = {trace.cell.output: d_y}
-        for state, d in way.d_final.get("", {}).items():
+        by_line, d_final = {trace.cell.output: d_y}, way.d_final.get("", {})
+        for state, d in d_final.items():
             by_line[state] = by_line.get(state, 0) + at_last_step(d, trace.mask)
         gradients = trace.bptt(by_line, truncate=way.truncate)
+        never_moved = ~trace.mask.any(axis=0)[:, None]
+        for state, d in d_final.items():
+            gradients.also_initial(state, np.where(never_moved, d, 0))
         return Back(gradients.x, gradients.parameters, {"": gradients})
 
     final = {name: trace.final[name] for name in states}
@@ -109,6 +131,11 @@ def at_last_step(d_state, mask):
     return placed
 
 
+def with_line(record, line):
+    """What is to be recorded, with a line that is needed in any case."""
+    return [*record, line] if isinstance(record, list | tuple | set | frozenset) else record
+
+
 def _is_recurrent(node):
     return node.op == "product" and node.args[1].op != "input"
 
@@ -119,4 +146,12 @@ def as_layer(value):
         return RecurrentLayer(value)
     if isinstance(value, Layer):
         return value
-    raise ValueError(f"layers: expected a Recurrent or a layer, got {value!r:.60}")
+    raise ValueError(f"layers: expected a Recurrent or a layer, got {briefly(value)}")
+
+
+def read_recurrent(argument, value):
+    """Return a recurrent layer, or say which argument is none."""
+    layer = RecurrentLayer(value) if isinstance(value, Recurrent) else value
+    if not isinstance(layer, RecurrentLayer):
+        raise ValueError(f"{argument}: expected a Recurrent, got {briefly(value)}")
+    return layer

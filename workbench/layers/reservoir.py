@@ -1,11 +1,12 @@
-"""Reservoir computing: a fixed random recurrent layer, and a readout that is solved, not trained."""
+"""Reservoir computing: a fixed random recurrent layer, and a readout that is solved at once."""
+
+from dataclasses import replace
 
 import numpy as np
-import scipy.linalg
 
 from ..recurrent import Recurrent
-from ..recurrent.inputs import numeric, positive_integer
-from .dense import Dense, rows
+from ..recurrent.inputs import DTYPES, numeric, positive_integer, real_number, refuse_nan
+from .dense import Dense
 from .recurrent_layer import RecurrentLayer
 
 
@@ -17,52 +18,85 @@ class Reservoir(RecurrentLayer):
     scaled to. leak_rate: a, above 0 and at most 1. density: the share of U that is not zero.
     input_scale: W is uniform in +- this. bias_scale: b likewise. seed: draws all of them.
     `net` is the Recurrent; its parameters get no gradient in a Network.
+    Raises ValueError with one line for a wrong argument, and where chance has put no cycle into U,
+    so that nothing can be scaled.
     """
-
-    trainable = False
 
     def __init__(
         self, input_size, hidden_size, *, spectral_radius=0.9, leak_rate=1.0, density=0.1,
         input_scale=1.0, bias_scale=0.0, seed=0, dtype="float64",
     ):  # fmt: skip
-        for name, value, least, most in (
-            ("spectral_radius", spectral_radius, 0, np.inf), ("leak_rate", leak_rate, 0, 1),
-            ("density", density, 0, 1), ("input_scale", input_scale, -np.inf, np.inf),
-            ("bias_scale", bias_scale, -np.inf, np.inf),
-        ):  # fmt: skip
-            number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-            lowest = "above 0" if name in ("leak_rate", "density") else f"at least {least}"
-            if not number or not least <= value <= most or (lowest == "above 0" and value == 0):
-                raise ValueError(
-                    f"{name}: expected a number {lowest}, at most {most}, got {value!r}"
-                )
+        self.spectral_radius = real_number("spectral_radius", spectral_radius, least=0)
+        leak_rate = real_number("leak_rate", leak_rate, above=0, most=1)
+        self.density = real_number("density", density, above=0, most=1)
+        self.input_scale = real_number("input_scale", input_scale)
+        self.bias_scale = real_number("bias_scale", bias_scale)
         net = Recurrent(
             "leaky", input_size, hidden_size, seed=seed, dtype=dtype, leak_rate=leak_rate
         )
         generator = np.random.default_rng(net.seed)
-        net.parameters["W"] = input_scale * generator.uniform(-1, 1, (hidden_size, input_size))
-        net.parameters["b"] = bias_scale * generator.uniform(-1, 1, hidden_size)
-        net.parameters["U"] = sparse_matrix(generator, hidden_size, density, spectral_radius)
+        net.parameters["W"] = self.input_scale * generator.uniform(-1, 1, (hidden_size, input_size))
+        net.parameters["b"] = self.bias_scale * generator.uniform(-1, 1, hidden_size)
+        U = sparse_matrix(generator, hidden_size, self.density, self.spectral_radius)
+        net.parameters["U"] = U
         super().__init__(net)
-        self.spectral_radius, self.density = float(spectral_radius), float(density)
-        self.input_scale, self.bias_scale = float(input_scale), float(bias_scale)
 
     @property
     def kind(self):
         return "reservoir"
 
+    def twin(self):
+        return Reservoir(
+            self.input_size, self.net.hidden_size, spectral_radius=self.spectral_radius,
+            leak_rate=self.net.numbers["leak_rate"], density=self.density,
+            input_scale=self.input_scale, bias_scale=self.bias_scale,
+            seed=self.net.seed + 1, dtype=self.dtype,
+        )  # fmt: skip
+
+    def forward(self, signal, setting):
+        done = super().forward(signal, setting)
+
+        def back(d_y, way=None):
+            return replace(done.back(d_y, way), parameters={})
+
+        return replace(done, back=back)
+
     def readout(self, x, y, *, ridge=1e-6, washout=0, lengths=None, mask=None):
         """Run over x and return the Dense layer whose outputs come nearest to y; see `solve`.
 
-        x: as in `Recurrent.run`. y: (time, batch, outputs) or (time, outputs).
+        x: as in `Recurrent.run`. y: (time, batch, outputs) or (time, outputs). washout: how many
+        real steps at the beginning of each sequence do not count, because what the reservoir
+        does there still depends on its first state.
         """
+        washout = positive_integer("washout", washout, least=0)
         trace = self.net.run(x, lengths=lengths, mask=mask)
         y = numeric("y", y)
-        if y.shape[:-1] != trace.h.shape[:-1]:
+        if y.ndim != trace.h.ndim or y.shape[:-1] != trace.h.shape[:-1]:
             wanted = ", ".join(map(str, trace.h.shape[:-1]))
             raise ValueError(f"y: expected ({wanted}, outputs), got {y.shape}")
-        washout = positive_integer("washout", washout, least=0)
-        return solve(trace.h[washout:], y[washout:], ridge=ridge, mask=trace.mask[washout:])
+        counts = trace.mask & (trace.mask.cumsum(axis=0) > washout)
+        if counts.sum() < 2:
+            raise ValueError(
+                f"washout: expected at least two of {trace.mask.sum()} real steps to be left, "
+                f"got {washout}"
+            )
+        return solve(trace.h, y, ridge=ridge, mask=counts)
+
+    @classmethod
+    def of(cls, net, *, spectral_radius, density, input_scale, bias_scale):
+        """Return the reservoir whose Recurrent is there already: nothing is drawn or scaled."""
+        self = cls.__new__(cls)
+        RecurrentLayer.__init__(self, net)
+        self.spectral_radius, self.density = float(spectral_radius), float(density)
+        self.input_scale, self.bias_scale = float(input_scale), float(bias_scale)
+        return self
+
+    def describe(self):
+        """Return the arguments of `of`."""
+        return {
+            "net": self.net, "spectral_radius": self.spectral_radius, "density": self.density,
+            "input_scale": self.input_scale, "bias_scale": self.bias_scale,
+        }  # fmt: skip
 
     def __repr__(self):
         return (
@@ -73,26 +107,35 @@ class Reservoir(RecurrentLayer):
 
 
 def solve(h, y, *, ridge=1e-6, mask=None):
-    """Return the Dense layer that minimises |W h + b - y|^2 + ridge |W|^2 over all steps.
+    """Return the Dense layer that minimises |W h + b - y|^2 + ridge |W|^2, summed over all steps.
 
-    h: (..., units). y: (..., outputs). ridge: 0 or above. mask: (...), False where a step does not
-    count. Solved with SciPy from the normal equations of the centred h and y; b is not penalised.
+    h: (..., units). y: (..., outputs). ridge: 0 or above; b is not penalised. mask: (...), False
+    where a step does not count. The layer has the number type of h.
+    With the singular values s of the centred h, direction by direction: s / (s^2 + ridge) times
+    what y has of it (Hoerl and Kennard 1970; Hastie, Tibshirani and Friedman 2009, eq. 3.47).
+    With ridge 0, directions in which h does not move get no weight. Raises ValueError.
     """
-    if not ridge >= 0:
-        raise ValueError(f"ridge: expected a number of at least 0, got {ridge!r}")
-    h, y = rows(numeric("h", h)).astype(float), rows(numeric("y", y)).astype(float)
-    if mask is not None:
-        h, y = h[np.ravel(mask)], y[np.ravel(mask)]
-    if len(h) < 2:
-        raise ValueError(f"h: expected at least two steps, got {len(h)}")
-    H, Y = h - h.mean(axis=0), y - y.mean(axis=0)
-    gram = H.T @ H + ridge * np.eye(H.shape[1])
-    if ridge > 0:
-        W = scipy.linalg.solve(gram, H.T @ Y, assume_a="pos").T
-    else:
-        W = scipy.linalg.lstsq(H, Y)[0].T
-    layer = Dense(H.shape[1], Y.shape[1])
-    layer.parameters["W"], layer.parameters["b"] = W, y.mean(axis=0) - W @ h.mean(axis=0)
+    ridge = real_number("ridge", ridge, least=0)
+    h, y = numeric("h", h), numeric("y", y)
+    if h.ndim < 2 or y.ndim != h.ndim or y.shape[:-1] != h.shape[:-1]:
+        raise ValueError(f"y: expected one row for each of h {h.shape}, got {y.shape}")
+    counts = np.ones(h.shape[:-1], bool) if mask is None else numeric("mask", mask).astype(bool)
+    if counts.shape != h.shape[:-1] or counts.sum() < 2:
+        raise ValueError(
+            f"mask: expected {h.shape[:-1]} with at least two steps that count, "
+            f"got {counts.shape} with {counts.sum()}"
+        )
+    H, Y = h[counts].astype(float), y[counts].astype(float)
+    refuse_nan("h", H, ("row", "unit"))
+    refuse_nan("y", Y, ("row", "output"))
+    means = H.mean(axis=0), Y.mean(axis=0)
+    left, s, right = np.linalg.svd(H - means[0], full_matrices=False)
+    moves = s > s[0] * np.finfo(float).eps * max(H.shape)
+    left, s, right = left[:, moves], s[moves], right[moves]
+    W = ((Y - means[1]).T @ left * (s / (s**2 + ridge))) @ right
+    dtype = h.dtype if h.dtype.name in DTYPES else "float64"
+    layer = Dense(H.shape[1], Y.shape[1], dtype=dtype)
+    layer.parameters["W"], layer.parameters["b"] = W, means[1] - W @ means[0]
     return layer
 
 

@@ -2,14 +2,16 @@
 
 import numpy as np
 
-from ..recurrent.inputs import numeric, refuse_nan
+from ..recurrent.inputs import briefly, numeric, positive_integer, refuse_nan
+from .inputs import check_layers
 from .layer import Way
 
 
 class Run:
     """One run of a network. Arrays have the form that x had (batch axis, time or batch first).
 
-    output: of the last layer, (time, batch, units), or (batch, units) after `Last` and the like.
+    output: of the last layer, (time, batch, units), or (batch, units) after `Last` and the like;
+        zeros at masked steps.
     run["lstm_1"]: the Trace of a recurrent layer; `run.traces` maps their names to them.
     final: layer name -> last states, ready for the next `run(x, state=...)`.
     """
@@ -24,8 +26,10 @@ class Run:
 
     @property
     def output(self):
-        values = self._done.output.values
-        return self._edge.leave(values) if values.ndim == 3 else self._edge.leave_state(values)
+        values, mask = self._done.output.values, self._done.output.mask
+        if values.ndim == 2:
+            return self._edge.leave_state(values)
+        return self._edge.leave(values if mask is None else np.where(mask[..., None], values, 0))
 
     @property
     def mask(self):
@@ -42,34 +46,50 @@ class Run:
     def backward(self, d_output=None, *, truncate=None, d_final=None):
         """Backpropagate from the output and return the NetworkGradients.
 
-        d_output: the derivative of the loss by `output`, of its shape; None for zeros.
+        d_output: the derivative of the loss by `output`, of its shape; None for zeros. What it
+            says at masked steps is ignored.
         truncate: cut the gradient before the steps k, 2k, ... of every recurrent layer.
         d_final: layer name -> state -> derivative of the loss by that layer's last state.
+        Raises ValueError with one line for a wrong argument.
         """
-        d_output = np.zeros_like(self.output) if d_output is None else d_output
-        d_output = numeric("d_output", d_output)
-        if d_output.shape != self.output.shape:
-            raise ValueError(f"d_output: expected {self.output.shape}, got {d_output.shape}")
-        refuse_nan("d_output", d_output)
-        values = self._done.output.values
-        inside = self._edge.inside(d_output) if values.ndim == 3 else d_output.reshape(values.shape)
-        way = Way(truncate, self._read_d_final(d_final or {}))
-        return NetworkGradients(self._done.back(inside.astype(values.dtype), way), self._edge)
+        if truncate is not None:
+            positive_integer("truncate", truncate)
+        way = Way(truncate, self._read_d_final({} if d_final is None else d_final))
+        came = self._done.back(self._read_d_output(d_output), way)
+        return NetworkGradients(came, self._edge, self._done.final)
+
+    def _read_d_output(self, given):
+        """Check the derivative by the output, in the form that layers take it in."""
+        output = self._done.output
+        if given is None:
+            return np.zeros_like(output.values)
+        given = numeric("d_output", given)
+        if given.shape != self.output.shape:
+            raise ValueError(f"d_output: expected {self.output.shape}, got {given.shape}")
+        if output.values.ndim == 2:
+            refuse_nan("d_output", given, ("batch row", "unit"))
+            return given.reshape(output.values.shape).astype(output.values.dtype)
+        d = self._edge.inside(given)
+        d = d if output.mask is None else np.where(output.mask[..., None], d, 0)
+        refuse_nan("d_output", d)
+        return d.astype(output.values.dtype)
 
     def _read_d_final(self, given):
         """Check derivatives by last states, and give them a batch axis."""
+        check_layers("d_final", given, self.final)
         read = {}
         for layer, by_state in given.items():
-            if layer not in self.final:
-                known = ", ".join(self.final) or "none"
-                raise ValueError(f"d_final: expected recurrent layers ({known}), got {layer!r}")
-            read[layer] = {}
+            own, read[layer] = self._done.final[layer], {}
+            if not isinstance(by_state, dict) or set(by_state) - set(own):
+                wanted = f"a dict by state ({', '.join(own)})"
+                raise ValueError(f"d_final[{layer!r}]: expected {wanted}, got {briefly(by_state)}")
             for state, d in by_state.items():
-                name, own = f"d_final[{layer!r}][{state!r}]", self.final[layer].get(state)
-                if own is None or np.shape(d) != own.shape:
-                    wanted = ", ".join(f"{n} {a.shape}" for n, a in self.final[layer].items())
-                    raise ValueError(f"{name}: expected {wanted}, got {np.shape(d)}")
-                read[layer][state] = np.reshape(d, self._done.final[layer][state].shape)
+                name, shape = f"d_final[{layer!r}][{state!r}]", self.final[layer][state].shape
+                d = numeric(name, d)
+                if d.shape != shape:
+                    raise ValueError(f"{name}: expected {shape}, got {d.shape}")
+                refuse_nan(name, d, ("batch row", "unit"))
+                read[layer][state] = d.reshape(own[state].shape).astype(own[state].dtype)
         return read
 
     def __repr__(self):
@@ -80,16 +100,22 @@ class Run:
 class NetworkGradients:
     """The derivatives of a loss by everything in a network.
 
-    parameters: "lstm_1.W.i" -> array, of all layers that are trained.
+    parameters: "lstm_1.W.i" -> array, of all layers but reservoirs.
     x: dL/dx, or None for tokens. gradients["lstm_1"]: the Gradients of that layer's trace.
+    initial: layer name -> state -> derivative by what that layer began with; as `d_final` it goes
+        on into the run before, which handed its `final` to this one.
     """
 
-    def __init__(self, came, edge):
+    def __init__(self, came, edge, final):
         self.parameters = came.parameters
         self.gradients = {name: seen(own, edge) for name, own in came.gradients.items()}
         self.x = came.x
         if came.x is not None:
             self.x = edge.leave(came.x) if came.x.ndim == 3 else edge.leave_state(came.x)
+        self.initial = {}
+        for name, states in final.items():
+            by_state = self.gradients[name].initial
+            self.initial[name] = {state: by_state[state] for state in states}
 
     def __getitem__(self, name):
         if name not in self.gradients:

@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import cells
 from .sequence import check_batch, check_state, one
+from .spectral import largest_singular
 
 LOG2 = np.log10(2.0)
 SLOPES = {
@@ -51,7 +52,7 @@ def jacobian_norms(trace, batch=0, state=None):
     products, exponents = factors[1:], own[1:]
     for lag in range(1, steps):
         to = np.arange(lag, steps)
-        logs[to, to - lag] = _log10_singular(products[:, block, block], exponents)[:, 0]
+        logs[to, to - lag] = _log10_norms(products[:, block, block], exponents)
         products, more = _rescaled(_times(factors[lag + 1 :], products[:-1]))
         exponents = own[lag + 1 :] + exponents[:-1] + more
     return logs
@@ -124,7 +125,7 @@ def sigma_bound(trace, batch=0):
     2013, section 2.1: gamma * sigma_max(U) < 1 is sufficient for vanishing gradients.
     """
     jacobians = _jacobians(trace, batch)
-    logs = _log10_singular(*_rescaled(jacobians))[:, 0]
+    logs = _log10_norms(*_rescaled(jacobians))
     with np.errstate(over="ignore"):
         largest = float(10.0 ** logs.max())
     slope = activation_slope(trace.cell)
@@ -176,10 +177,19 @@ def _rescaled(matrices):
         return np.ldexp(matrices, -exponents[..., None, None]), exponents
 
 
+def _log10_norms(matrices, exponents):
+    """log10 of the largest singular value (count,) of matrices times powers of two."""
+    return _log10(lambda finite: largest_singular(finite)[:, None], matrices, exponents)[:, 0]
+
+
 def _log10_singular(matrices, exponents):
-    """log10 of the singular values (count, n) of matrices times powers of two."""
+    """log10 of all singular values (count, n) of matrices times powers of two."""
+    return _log10(lambda own: np.linalg.svd(own, compute_uv=False), matrices, exponents)
+
+
+def _log10(values_of, matrices, exponents):
     finite = np.isfinite(matrices).all(axis=(1, 2))
-    values = np.linalg.svd(np.where(finite[:, None, None], matrices, 0), compute_uv=False)
+    values = values_of(np.where(finite[:, None, None], matrices, 0))
     with np.errstate(divide="ignore"):
         logs = np.log10(values) + LOG2 * exponents[:, None]
     return np.where(finite[:, None], logs, np.nan)

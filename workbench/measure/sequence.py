@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from ..layers.recurrent_layer import RecurrentLayer
+from ..recurrent import Recurrent, Trace
+
 
 def check_batch(trace, batch):
     """Raise ValueError unless `batch` is a row of the trace; 0 is the only one without an axis."""
@@ -17,6 +20,53 @@ def one(trace, array, batch):
     if trace.x.ndim == 2:
         return array
     return array[batch] if trace.batch_first else array[:, batch]
+
+
+def time_first(trace, array):
+    """An array of the trace's form, (time, batch, ...) whatever form that is; a view."""
+    if trace.x.ndim == 2:
+        return array[:, None]
+    return array.swapaxes(0, 1) if trace.batch_first else array
+
+
+def read_trace(trace):
+    """Return a Trace; ValueError for anything else."""
+    if not isinstance(trace, Trace):
+        kind = type(trace).__name__
+        raise ValueError(f'trace: expected a Trace, net.run(x) or run["lstm_1"], got {kind}')
+    return trace
+
+
+def read_recurrent(argument, net):
+    """Return the Recurrent that a value is or, as a layer such as a Reservoir, has."""
+    net = net.net if isinstance(net, RecurrentLayer) else net
+    if not isinstance(net, Recurrent):
+        raise ValueError(f"{argument}: expected a Recurrent, got {type(net).__name__}")
+    return net
+
+
+def in_float64(net):
+    """The network itself, or one of the same equations and parameters in float64."""
+    if net.dtype == np.float64:
+        return net
+    sizes = {name: net.lengths[name] for name in net.cell.size_names}
+    other = Recurrent(net.cell, net.input_size, net.hidden_size, sizes=sizes)
+    other.parameters.update(net.parameters)
+    other.numbers.update(net.numbers)
+    return other
+
+
+def stacked(states, names):
+    """States by name, (..., units) each, side by side in the order of the names."""
+    return np.concatenate([states[name] for name in names], axis=-1)
+
+
+def apart(net, states):
+    """Stacked states (..., n) by name, as `run` takes them."""
+    graph = net.cell.graph
+    sizes = [net.lengths[graph.size(graph.states[name])] for name in net.cell.states]
+    parts = np.split(states, np.cumsum(sizes)[:-1], axis=-1)
+    return dict(zip(net.cell.states, parts, strict=True))
 
 
 def check_loss_step(trace, at, batch):

@@ -58,8 +58,8 @@ def gates_arrays(trace, batch=0, lines=None, units=None, times=None) -> GateArra
     for name in names:
         values = reading.read_line(trace, name, batch)
         chosen = reading.check_units(units, values.shape[1], name)
-        rows.append(_row(name, values[:, chosen], held, times))
-    return GateArrays(_row("x", inputs, held, times), tuple(rows), held, times)
+        rows.append(make_row(name, values[:, chosen], held, times))
+    return GateArrays(make_row("x", inputs, held, times), tuple(rows), held, times)
 
 
 def gates(
@@ -94,7 +94,7 @@ def gates(
         return _draw(arrays, fit(input_name, MOST_NAME), colours, look, width, step)
 
 
-def _row(name: str, values: np.ndarray, held: np.ndarray, times) -> GateRow:
+def make_row(name: str, values: np.ndarray, held: np.ndarray, times) -> GateRow:
     """A row from (time, units), its scale from the steps that are not held."""
     known = values[~held]
     share = reading.is_share(known)
@@ -109,8 +109,8 @@ def _draw(
 ) -> Picture:
     count = len(arrays.held)
     rows = (arrays.inputs._replace(name=input_name), *arrays.rows)
-    left = EDGE + 12 + max(_name_width(row) for row in rows)
-    ends = [text for row in rows for text, _, _ in _ends(row)]
+    left = EDGE + 12 + max(row_name_width(row) for row in rows)
+    ends = [text for row in rows for text, _, _ in row_ends(row)]
     ends += [number(value) for value in _range(rows[0].values)]
     scale = 20 + max(text_width(text) for text in ends)
     box = left, width - left - scale - EDGE
@@ -119,20 +119,11 @@ def _draw(
     tall = bottom + axis_height(arrays.times) + EDGE
     picture = Picture(width, tall, look, _describe(arrays, input_name))
     if step is not None:
-        _mark(picture, box[0] + (step + 0.5) / count * box[1], (EDGE, bottom))
+        mark_step(picture, box[0] + (step + 0.5) / count * box[1], (EDGE, bottom))
     for k, (row, top) in enumerate(zip(rows, tops, strict=True)):
         height = heights[k]
-        axes = picture.panel(box[0], top, box[1], height)
-        if k == 0 and len(row.values) == 1:
-            _draw_curve(axes, row, arrays.held, look)
-        else:
-            values, held = shrink(row.values, arrays.held, int(height), int(box[1]))
-            image = heat(values, row.low, row.high, row.share, look)
-            image[:, held] = 0
-            draw_heat(axes, image, count)
-            _draw_scale(picture, row, (box[0] + box[1] + 8, top, height), look)
-        axes.set_xlim(-0.5, count - 0.5)
-        _name(axes, row, colours.get(row.name, look.ink) if k else look.ink, k == 0)
+        axes = draw_row(picture, row, arrays.held, (*box, top, height), curve=k == 0)
+        name_row(axes, row, colours.get(row.name, look.ink) if k else look.ink, k == 0)
         if row.trouble:
             axes.annotate(
                 row.trouble, (0, 1), (0, 4), "axes fraction", "offset points", color=look.ink
@@ -140,11 +131,31 @@ def _draw(
         if k == len(rows) - 1:
             draw_time_axis(axes, arrays.times, count, box[1], look)
         if k == 0:
-            _say_held(axes, arrays.held, box[1] / count, look)
+            say_held(axes, arrays.held, box[1] / count, look)
     return picture
 
 
-def _mark(picture: Picture, x: float, ends: tuple[float, float]) -> None:
+def draw_row(picture: Picture, row: GateRow, held: np.ndarray, place, curve: bool) -> Axes:
+    """Draw a row's heat map with its scale right of it, or, with `curve`, one unit as a curve.
+
+    place: (left, width, top, height) in pixels.
+    """
+    left, width, top, height = place
+    look, count = picture.theme, len(held)
+    axes = picture.panel(left, top, width, height)
+    if curve and len(row.values) == 1:
+        _draw_curve(axes, row, held, look)
+    else:
+        values, blank = shrink(row.values, held, int(height), int(width))
+        image = heat(values, row.low, row.high, row.share, look)
+        image[:, blank] = 0
+        draw_heat(axes, image, count)
+        _draw_scale(picture, row, (left + width + 8, top, height), look)
+    axes.set_xlim(-0.5, count - 0.5)
+    return axes
+
+
+def mark_step(picture: Picture, x: float, ends: tuple[float, float]) -> None:
     """A dotted line behind all rows: over a heat map it would hide the column it is about."""
     axes = picture.sheet()
     axes.set_axis_off()
@@ -169,7 +180,7 @@ def _heights(rows) -> list[float]:
     return tall
 
 
-def _name_width(row: GateRow) -> float:
+def row_name_width(row: GateRow) -> float:
     return max(text_width(row.name, NAME, "bold"), text_width(_units(row, is_input=True)))
 
 
@@ -178,7 +189,7 @@ def _units(row: GateRow, is_input: bool = False) -> str:
     return f"{count} {word}" + ("s" if count > 1 else "")
 
 
-def _name(axes: Axes, row: GateRow, colour: str, is_input: bool) -> None:
+def name_row(axes: Axes, row: GateRow, colour: str, is_input: bool) -> None:
     """The row's name left of it, and under the name how many units it has."""
     place = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right"}
     soft = axes.figure.theme.soft
@@ -223,20 +234,20 @@ def _draw_scale(picture: Picture, row: GateRow, place, look: Theme) -> None:
     left, top, height = place
     axes = picture.panel(left, top, 8, height)
     draw_heat(axes, ramp(row.share)[::-1, None])
-    for text, where, side in _ends(row):
+    for text, where, side in row_ends(row):
         axes.annotate(
             text, (1, where), (4, 0), "axes fraction", "offset points", va=side, color=look.soft
         )
 
 
-def _ends(row: GateRow) -> tuple[tuple[str, float, str], ...]:
+def row_ends(row: GateRow) -> tuple[tuple[str, float, str], ...]:
     """What the ends of a row's scale say, where, and which side of the text is there."""
     if row.high == row.low:
         return (("all 0", 0.5, "center"),)
     return ((number(row.high), 1, "top"), (number(row.low), 0, "bottom"))
 
 
-def _say_held(axes: Axes, held: np.ndarray, column: float, look: Theme) -> None:
+def say_held(axes: Axes, held: np.ndarray, column: float, look: Theme) -> None:
     """The word "masked" in the first blank stretch that has room for it."""
     edges = np.flatnonzero(np.diff(np.r_[False, held, False].astype(int)))
     for first, after in edges.reshape(-1, 2):

@@ -26,6 +26,7 @@ DASHES = ("solid", (0, (5, 2)), (0, (1.5, 1.5)), (0, (5, 1.5, 1, 1.5)))
 
 class NormArrays(NamedTuple):
     """`norms` (curves, steps) up to the step of the loss, of `count` steps; `labels` name them.
+    Where no step is followed back alone, `loss_step` is None and all are there.
 
     The axis runs from 10^low to 10^high. `lanes` (curves, steps) says where each value is drawn:
     in the plot (PLOTTED) or in the band for not-a-number, infinity, less than 10^low, exact 0;
@@ -35,7 +36,7 @@ class NormArrays(NamedTuple):
     labels: tuple[str, ...]
     norms: np.ndarray
     count: int
-    loss_step: int
+    loss_step: int | None
     low: int
     high: int
     lanes: np.ndarray
@@ -160,7 +161,8 @@ class NormPlot:
     def draw_words(self, measure: str, mark: str) -> None:
         """What is measured, and the step that is followed back, named over its line."""
         arrays, ink = self.arrays, self.look.ink
-        self.axes.axvline(arrays.loss_step, color=ink, linewidth=0.9, linestyle=(0, (1, 2.5)))
+        if arrays.loss_step is not None:
+            self.axes.axvline(arrays.loss_step, color=ink, linewidth=0.9, linestyle=(0, (1, 2.5)))
         place = {"xycoords": "axes fraction", "textcoords": "offset points", "color": ink}
         self.axes.annotate(measure, (0, 1), (0, 9), **place)
         if not mark:

@@ -64,6 +64,8 @@ def _times(part: float) -> str:
 
 
 def _network(label: str) -> str:
+    if label.endswith(", trained"):
+        return f"the trained {cell_title(label.removesuffix(', trained'))}"
     title = cell_title(label)
     if title.lower() not in TITLES:
         return f"“{label}”"

@@ -97,19 +97,23 @@ class Gradients:
             return steps.copy() if full else np.linalg.norm(steps, axis=1)
         if not full:
             return self._norms(name)
-        return sum(np.einsum("tbi,tbj->tij", d, v) for d, v in self._factors(name))
+        return sum(np.einsum("tbi,tbj->tij", d, v) for d, v in self.factors(name))
 
     def _norms(self, name):
         """Norms of sums of outer products, without making the products."""
-        left = [d for d, _ in self._factors(name)]
-        right = [v for _, v in self._factors(name)]
+        left = [d for d, _ in self.factors(name)]
+        right = [v for _, v in self.factors(name)]
         d, v = np.concatenate(left, axis=1), np.concatenate(right, axis=1)
         # |sum_b d_b v_b^T|^2 is the sum over rows b, c of (d_b . d_c) (v_b . v_c).
         squared = np.einsum("tbc,tbc->t", d @ d.transpose(0, 2, 1), v @ v.transpose(0, 2, 1))
         return np.sqrt(np.maximum(squared, 0))
 
-    def _factors(self, name):
-        """[(adjoint of the product (time, batch, rows), operand (time, batch, columns))]."""
+    def factors(self, name):
+        """For each product of a matrix: (dL/d(product), what the matrix multiplied) at every step.
+
+        (time, batch, rows) and (time, batch, columns), time first whatever x was; the gradient of
+        the matrix is the sum of their outer products.
+        """
         plan = self._problem.kernels.plan
         pack = self._layout.pack_of(name)
         found = [

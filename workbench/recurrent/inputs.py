@@ -27,6 +27,11 @@ def _kind(array, value):
     return type(value).__name__ if array.ndim == 0 else f"an array of {array.dtype}"
 
 
+def briefly(value):
+    """What came, for a message: its first 60 characters in one line."""
+    return " ".join(repr(value).split())[:60]
+
+
 def refuse_nan(name, array, axes=("step", "batch row", "unit")):
     """Name the first place of an array that is not a number."""
     if np.isnan(array).any():
@@ -42,6 +47,21 @@ def positive_integer(name, value, least=1):
     if not whole or value < least:
         raise ValueError(f"{name}: expected a whole number of at least {least}, got {value!r}")
     return int(value)
+
+
+def real_number(name, value, *, least=None, above=None, most=None, below=None):
+    """Return a finite number as a float, within the limits that are given."""
+    limits = {
+        "of at least": (least, float.__ge__), "above": (above, float.__gt__),
+        "of at most": (most, float.__le__), "below": (below, float.__lt__),
+    }  # fmt: skip
+    limits = {words: pair for words, pair in limits.items() if pair[0] is not None}
+    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    fits = number and np.isfinite(value)
+    if not fits or not all(holds(float(value), float(end)) for end, holds in limits.values()):
+        wanted = " and ".join(f"{words} {end}" for words, (end, _) in limits.items())
+        raise ValueError(f"{name}: expected a number {wanted or 'that is finite'}, got {value!r}")
+    return float(value)
 
 
 def read_dtype(dtype):
@@ -155,13 +175,12 @@ def read_state(state, names, shapes, edge, dtype):
     for name in names:
         batch, size = shapes[name]
         value = numeric(f"state[{name!r}]", state.get(name, np.zeros((batch, size))))
+        came = value.shape
         if edge.no_batch and value.ndim == 1:
             value = value[None]
         if value.shape != (batch, size):
             expected = (size,) if edge.no_batch else (batch, size)
-            raise ValueError(
-                f"state[{name!r}]: expected {_shape(expected)}, got {_shape(value.shape)}"
-            )
+            raise ValueError(f"state[{name!r}]: expected {_shape(expected)}, got {_shape(came)}")
         refuse_nan(f"state[{name!r}]", value, ("batch row", "unit"))
         result[name] = value.astype(dtype)
     return result

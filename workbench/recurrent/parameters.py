@@ -12,24 +12,60 @@ import numpy as np
 from .inputs import numeric
 
 
-class Parameters(MutableMapping):
-    """name -> array, (rows, columns) for a matrix, (units,) for a vector.
+class NamedArrays(MutableMapping):
+    """name -> array. Assigning copies the values in, and the shape must fit; names stay.
 
-    Assigning copies the values in; the shape must fit. Names cannot be added or deleted.
+    A subclass says where the arrays are: `__getitem__`, `__iter__`, `__len__`.
+    Raises ValueError for values that do not fit, KeyError for names that are not there.
     """
+
+    def __setitem__(self, name, value):
+        array, value = self[name], numeric(name, value)
+        if value.shape != array.shape:
+            raise ValueError(f"{name}: expected {array.shape}, got {value.shape}")
+        array[...] = value
+
+    def __delitem__(self, name):
+        raise TypeError(f"{name}: parameters cannot be deleted")
+
+    @property
+    def count(self):
+        """How many numbers there are in all."""
+        return sum(array.size for array in self.values())
+
+    def __repr__(self):
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in self.items())
+        return f"<{self.count:,} parameters: {shapes}>"
+
+
+class Parameters(NamedArrays):
+    """name -> array of a cell's parameter, (rows, columns) for a matrix, (units,) for a vector."""
 
     def __init__(self, layout, shapes, dtype):
         self._layout, self._shapes, self._dtype = layout, dict(shapes), np.dtype(dtype)
         self._matrices = tuple(self._empty(pack) for pack in layout.packs)
         self._vectors = tuple(np.zeros(shapes[name], dtype) for name in layout.vectors)
-        self._views = {}
-        for pack, array in zip(layout.packs, self._matrices, strict=True):
+        self._views = self._named()
+
+    def _named(self):
+        """name -> the rows of its array."""
+        views = {}
+        for pack, array in zip(self._layout.packs, self._matrices, strict=True):
             first = 0
             for name in pack.rows:
-                last = first + shapes[name][0]
-                self._views[name] = array[first:last]
+                last = first + self._shapes[name][0]
+                views[name] = array[first:last]
                 first = last
-        self._views |= dict(zip(layout.vectors, self._vectors, strict=True))
+        return views | dict(zip(self._layout.vectors, self._vectors, strict=True))
+
+    # A view that is deep-copied as it stands becomes an array of its own, and writing into it no
+    # longer changes the network.
+    def __getstate__(self):
+        return {name: value for name, value in vars(self).items() if name != "_views"}
+
+    def __setstate__(self, state):
+        vars(self).update(state)
+        self._views = self._named()
 
     def _empty(self, pack):
         shapes = [self._shapes[name] for name in pack.rows]
@@ -40,26 +76,11 @@ class Parameters(MutableMapping):
             raise KeyError(f"{name}: expected one of {', '.join(self._shapes)}")
         return self._views[name]
 
-    def __setitem__(self, name, value):
-        view = self[name]
-        value = numeric(name, value)
-        if value.shape != view.shape:
-            raise ValueError(f"{name}: expected {view.shape}, got {value.shape}")
-        view[...] = value
-
-    def __delitem__(self, name):
-        raise TypeError(f"{name}: parameters cannot be deleted")
-
     def __iter__(self):
         return iter(self._shapes)
 
     def __len__(self):
         return len(self._shapes)
-
-    @property
-    def count(self):
-        """How many numbers there are in all."""
-        return sum(view.size for view in self.values())
 
     @property
     def arrays(self):
@@ -83,10 +104,6 @@ class Parameters(MutableMapping):
             else:
                 found[letter] = array
         return found
-
-    def __repr__(self):
-        shapes = ", ".join(f"{name} {shape}" for name, shape in self._shapes.items())
-        return f"<{self.count:,} parameters: {shapes}>"
 
 
 class Numbers(dict):

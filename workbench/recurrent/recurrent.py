@@ -105,6 +105,24 @@ class Recurrent:
         names = self.cell.states
         return {n: leave(s[-1]).copy() for n, s in zip(names, problem.record[0], strict=True)}
 
+    def describe(self):
+        """Return what says all about the network but its parameters, by name, in plain values.
+
+        `start` may hold arrays. `digest` is that of the cell's equations.
+        """
+        functions = {name: getattr(value, "name", value) for name, value in self.cell.hyper.items()}
+        return {
+            "cell": self.cell.name,
+            "digest": self.cell.digest,
+            "input_size": self.input_size,
+            "hidden_size": self.hidden_size,
+            "sizes": {name: self.lengths[name] for name in self.cell.size_names},
+            "hyper": functions | self.numbers,
+            "seed": self.seed,
+            "start": {name: _plain_start(value) for name, value in self.start.items()},
+            "dtype": self.dtype.name,
+        }
+
     def _numbers(self):
         return np.array([self.numbers[n] for n in self.layout.numbers], self.dtype)
 
@@ -214,6 +232,13 @@ class Problem:
         return self.kernels.jacobian(
             self.x, self.mask, self.lengths, self.parameter_arrays, self.record
         )
+
+
+def _plain_start(start):
+    """A start as a name, a number or an array of its own."""
+    if isinstance(start, str):
+        return start
+    return np.array(start, float) if np.ndim(start) else float(start)
 
 
 @lru_cache(maxsize=256)

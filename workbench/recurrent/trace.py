@@ -33,6 +33,17 @@ class Trace:
         return self._problem.parameters
 
     @property
+    def lengths(self):
+        """Name -> length of every size: input_size, hidden_size and those that the cell names."""
+        return dict(self._problem.lengths)
+
+    @property
+    def numbers(self):
+        """The numeric hyper-parameters that this run used, by name."""
+        names = self._problem.kernels.plan.layout.numbers
+        return {n: float(v) for n, v in zip(names, self._problem.numbers, strict=True)}
+
+    @property
     def x(self):
         return self._problem.edge.leave(_read_only(self._problem.x))
 

@@ -1,14 +1,15 @@
 """One self-contained page about a recurrent network on a real series: `workbench report`.
 
-`write()` reads the series (`source`), runs the networks (`study`), writes the page (`page`) and
-puts it in its place. The page needs no network; where scripts run its pictures are live explorers
-(`live`), elsewhere they are still. Nothing is trained here.
+`write()` reads the series (`source`), trains the network (`learn`), runs it and others (`study`),
+writes the page (`page`) and puts it in its place. The page needs no network; where scripts run its
+pictures are live explorers (`live`), elsewhere they are still.
 """
 
 import os
 import tempfile
 from pathlib import Path
 
+from .learn import learn
 from .page import Asked, page
 from .source import read
 from .study import study
@@ -23,13 +24,14 @@ def write(
     cell: str = "lstm",
     hidden_size: int = 16,
     seed: int = 0,
+    untrained: bool = False,
     out="report.html",
 ) -> Path:
-    """Run a cell over a series and write the page. Returns the path of the page.
+    """Train a cell on a series and write the page. Returns the path of the page.
 
     `source`: "sunspots", "co2" or the path of a CSV file, of which `column` is read (None: the
-    only one with numbers). `cell`: a built-in cell's name. `out`: the page; an old one stays
-    whole until the new one is.
+    only one with numbers). `cell`: a built-in cell's name. `untrained`: show the network as it
+    starts out. `out`: the page; an old one stays whole until the new one is.
 
     Raises ValueError, one line `argument: expected ..., got ...`, for what cannot be read or run,
     and OSError that names `out` where it cannot be written.
@@ -40,8 +42,9 @@ def write(
     if out.exists() and Path(source).exists() and out.samefile(source):
         raise ValueError(f"--out: expected another file than SOURCE, got {out}")
     found = read(source, column)
-    asked = Asked(source, column, cell, hidden_size, seed, str(out))
-    put(out, page(asked, found, study(found, cell, hidden_size, seed)))
+    asked = Asked(source, column, cell, hidden_size, seed, untrained, str(out))
+    learnt = None if untrained else learn(found, cell, hidden_size, seed)
+    put(out, page(asked, found, study(found, cell, hidden_size, seed, learnt)))
     return out
 
 

@@ -44,7 +44,8 @@ def live(source: Source, study: Study) -> dict[str, explorers.Explorer]:
 def _sequence(source: Source) -> Sequence:
     """The last steps of the series, as the report's networks read them."""
     shown = slice(-LONGEST, None)
-    return replace(Sequence.of(source.series[shown]), x=source.x[shown])
+    sequence = Sequence.of(source.series[shown])
+    return replace(sequence, x=source.x[shown], name=source.name, inputs=(source.name,))
 
 
 def styles(found: dict) -> str:

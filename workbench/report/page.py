@@ -35,6 +35,7 @@ class Asked(NamedTuple):
     cell: str
     hidden_size: int
     seed: int
+    untrained: bool
     out: str
 
     def command(self) -> str:
@@ -44,7 +45,8 @@ class Asked(NamedTuple):
             # With its equals sign a column that begins with a dash is no option.
             parts += [f"--column={self.column}"]
         parts += ["--cell", self.cell, "--hidden-size", str(self.hidden_size)]
-        return shlex.join([*parts, "--seed", str(self.seed), "--out", self.out])
+        parts += ["--seed", str(self.seed), *(["--untrained"] if self.untrained else [])]
+        return shlex.join([*parts, "--out", self.out])
 
 
 def page(asked: Asked, source: Source, study: Study) -> str:
@@ -52,6 +54,7 @@ def page(asked: Asked, source: Source, study: Study) -> str:
     times = times_of(source)
     explorers = live.live(source, study)
     sections = [
+        *([] if study.learnt is None else [section("What it learnt", *learnt(source, study))]),
         section("The equations", *cell_equations(study)),
         section("Unfolded in time", *unfolded(source, study, times)),
         section("Every line of the equations, every step", *gates(source, study, times)),
@@ -69,7 +72,7 @@ def page(asked: Asked, source: Source, study: Study) -> str:
             for name, text in words.facts(source, study, times).items()
         ),
         sections="\n".join(sections),
-        foot=foot(asked),
+        foot=foot(asked, study),
         script=live.script(explorers),
     )
 
@@ -113,14 +116,38 @@ def paragraph(text: str, kind: str = "") -> str:
 
 def picture(name: str, text: str, draw, *arguments, **options) -> str:
     """A text and its picture at each width, of which one fits; or the explorer of that name."""
+    moving = paragraph(live.WORDS[name], "moving")
+    return (
+        f'<div class="live">\n{moving}\n<div id="{name}"></div>\n'
+        f"{still(text, draw, *arguments, kind='still', **options)}\n</div>"
+    )
+
+
+def still(text: str, draw, *arguments, kind="", **options) -> str:
+    """A text and its picture at each width, of which one fits."""
     both = (
         f'<div class="wide {size}">'
         f"{pictures.to_svg(draw(*arguments, width=width, **options)).strip()}</div>"
         for size, width in WIDTHS.items()
     )
-    still = "\n".join([paragraph(text, "still"), *both])
-    moving = paragraph(live.WORDS[name], "moving")
-    return f'<div class="live">\n{moving}\n<div id="{name}"></div>\n{still}\n</div>'
+    return "\n".join([paragraph(text, kind), *both])
+
+
+def learnt(source: Source, study: Study) -> list[str]:
+    """The forecast against the truth and against persistence, and how it was learnt."""
+    found, times = study.learnt, times_of(source)
+    forecasts = {
+        words.network(study.network.cell.name): found.forecast,
+        "persistence": found.persistence,
+    }
+    options = {"name": source.series.name or "input", "unit": source.series.unit}
+    if times is not None:
+        options["times"] = times[found.first :]
+    return [
+        still(words.learnt(source, study), pictures.forecast, found.truth, forecasts, **options),
+        paragraph(words.compared(source, study), "say"),
+        still(words.learning(study), pictures.learning_curves, found.history),
+    ]
 
 
 def cell_equations(study: Study) -> list[str]:
@@ -236,7 +263,7 @@ def worked(source: Source, study: Study, times) -> list[str]:
     return [paragraph(text), mathematics(rows, " long" if long else "")]
 
 
-def foot(asked: Asked) -> str:
+def foot(asked: Asked, study: Study) -> str:
     versions = {"rnn-workbench": __version__, "Python": platform.python_version()}
     versions |= {name: metadata.version(name) for name in ("numpy", "numba", "matplotlib")}
     made = ", ".join(f"{name} {number}" for name, number in versions.items())
@@ -245,9 +272,6 @@ def foot(asked: Asked) -> str:
             "<p>The command that makes this page again:</p>",
             f'<pre class="wide inset"><code>{escape(asked.command())}</code></pre>',
             paragraph(f"Made with {made}."),
-            paragraph(
-                "Not here: training. The weights are the random ones a network starts from, and"
-                " nothing on this page says how well it could predict the series."
-            ),
+            paragraph(words.untrained(asked.untrained) if study.learnt is None else ""),
         ]
     )

@@ -1,6 +1,6 @@
 """The numbers of a report: the cell run over the series, and gradients back through time.
 
-Does not draw, and does not train: what it shows is how a network starts out.
+Does not draw, and does not train: see `learn`.
 """
 
 from typing import NamedTuple
@@ -8,7 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import pictures
+from ..pictures.style import cell_title
 from ..recurrent import Gradients, Recurrent, Trace
+from .learn import Learnt
 from .source import Source
 
 COMPARED = ("elman", "lstm", "gru")
@@ -20,9 +22,10 @@ NEAR = 10  # steps from the loss that the sentence about a weight's gradient cal
 
 class Path(NamedTuple):
     """The gradient of one network: `norms` (time,) of dL/d(its output) and, by state name, of
-    its other states."""
+    its other states. `label`: "LSTM", or "LSTM, trained"."""
 
     cell: str
+    label: str
     norms: np.ndarray
     others: dict[str, np.ndarray]
     gradients: Gradients
@@ -31,21 +34,31 @@ class Path(NamedTuple):
 class Study(NamedTuple):
     """Everything that a page tells: `trace` of the chosen network over all steps, the step
     `place` where its state changes most, and for each compared network a Path; the loss is at
-    the last step."""
+    the last step. `learnt` is what training gave, None where the network was not trained."""
 
     network: Recurrent
     trace: Trace
     place: int
     paths: tuple[Path, ...]
+    learnt: Learnt | None
 
 
-def study(source: Source, cell: str, hidden_size: int, seed: int) -> Study:
-    """Run the chosen cell, and Elman, LSTM and GRU of the same size and seed, over the series."""
+def study(
+    source: Source, cell: str, hidden_size: int, seed: int, learnt: Learnt | None = None
+) -> Study:
+    """Run the chosen cell, and Elman, LSTM and GRU of the same size and seed, over the series.
+
+    These are as they start out; of the trained network, if there is one, there is a path too.
+    """
     names = dict.fromkeys([*COMPARED, cell])
     networks = {name: Recurrent(name, 1, hidden_size, seed=seed) for name in names}
     traces = {name: network.run(source.x) for name, network in networks.items()}
-    paths = tuple(_path(name, traces[name]) for name in names)
-    return Study(networks[cell], traces[cell], liveliest(traces[cell]), paths)
+    paths = [_path(name, cell_title(name), traces[name]) for name in names]
+    network, trace = networks[cell], traces[cell]
+    if learnt is not None:
+        network, trace = learnt.net, learnt.net.run(source.x)
+        paths.append(_path(cell, f"{cell_title(cell)}, trained", trace))
+    return Study(network, trace, liveliest(trace), tuple(paths), learnt)
 
 
 def liveliest(trace: Trace) -> int:
@@ -56,7 +69,7 @@ def liveliest(trace: Trace) -> int:
     return int(np.argmax(moved[settle:])) + settle + 1
 
 
-def _path(name: str, trace: Trace) -> Path:
+def _path(name: str, label: str, trace: Trace) -> Path:
     """Follow L = sum of h_T / sqrt(units) back: it pulls on every unit alike, with norm 1."""
     output = trace.cell.output
     d_output = np.zeros(trace[output].shape)
@@ -66,7 +79,7 @@ def _path(name: str, trace: Trace) -> Path:
     own = norms.pop(output)
     # The stabiliser of an sLSTM changes nothing that comes out: its gradient is rounding alone.
     others = {state: other for state, other in norms.items() if not other.max() < ROUNDING}
-    return Path(name, own, others, gradients)
+    return Path(name, label, own, others, gradients)
 
 
 def recurrent_weight(path: Path) -> str | None:

@@ -18,7 +18,7 @@ LAGS = (1, 2, 5, 10, 24, 50, 100)
 
 
 def title(source: Source, study: Study) -> str:
-    return f"{network(study.network.cell.name)} reads {source.name}"
+    return f"{network(study.network.cell.name)} reads {source.series.name or 'input'}"
 
 
 def network(name: str) -> str:
@@ -30,10 +30,14 @@ def network(name: str) -> str:
 def lede(study: Study) -> str:
     net = study.network
     units = counted(net.hidden_size, "hidden unit")
-    return (
-        f"{units}, {counted(net.parameters.count, 'parameter')}, seed {net.seed}. The weights are"
-        " untrained: this is how the network starts out, before it has learnt anything."
-    )
+    size = f"{units}, {counted(net.parameters.count, 'parameter')}, seed {net.seed}."
+    if study.learnt is None:
+        return (
+            f"{size} The weights are untrained: this is how the network starts out, before it has"
+            " learnt anything."
+        )
+    steps = f"the first {study.learnt.first:,} steps"
+    return f"{size} Trained on {steps} to say the next change; the others were kept for its test."
 
 
 def facts(source: Source, study: Study, times) -> dict[str, str]:
@@ -44,8 +48,9 @@ def facts(source: Source, study: Study, times) -> dict[str, str]:
         "Cell": f"{cell_title(net.cell.name)}, 1 input, {counted(net.hidden_size, 'hidden unit')}, "
         f"{'states' if len(net.cell.states) > 1 else 'state'} {', '.join(net.cell.states)}",
         "Parameters": f"{net.parameters.count:,} = {formula(study)}, with I = 1 input and "
-        f"H = {net.hidden_size}; untrained, seed {net.seed}",
-        "Series": ", ".join(part for part in (source.name, series.unit) if part),
+        f"H = {net.hidden_size}; {'untrained' if study.learnt is None else 'trained'}, "
+        f"seed {net.seed}",
+        "Series": ", ".join(part for part in (series.name or "input", series.unit) if part),
         "Source": series.source,
         "Steps": f"{len(series):,}, {first} to {last}",
         "Input x": standardised(source),
@@ -64,14 +69,63 @@ def facts(source: Source, study: Study, times) -> dict[str, str]:
 def standardised(source: Source) -> str:
     if not source.x.any() and source.scale == 1:
         return f"0 at every step: the series never changes from {number(source.mean, 4)}"
+    what = "change" if source.changes else "value"
+    begin = "the change since the step before, " if source.changes else ""
     return (
-        f"standardised: (value {MINUS} {number(source.mean, 4)}) / {number(source.scale, 4)}, "
-        "the mean and the standard deviation of the series"
+        f"{begin}standardised: ({what} {MINUS} {number(source.mean, 4)}) / "
+        f"{number(source.scale, 4)}, "
+        f"the mean and the standard deviation of the first {source.past:,} steps"
     )
 
 
 def formula(study: Study) -> str:
     return count_formula(study.network.cell.graph).replace("^2", "²")
+
+
+def learnt(source: Source, study: Study) -> str:
+    """What the picture of the forecast shows."""
+    found, name = study.learnt, network(study.network.cell.name)
+    reads = "by how much the value has changed" if source.changes else "the value"
+    return (
+        f"At every step the {name} reads {reads} and says by how much the next value will differ."
+        f" Here it forecasts the {counted(len(found.truth), 'step')} that it was not trained on;"
+        " persistence is the forecast that nothing changes. A forecast that only copies the last"
+        " value runs one step behind what is measured, and is no better than that."
+    )
+
+
+def compared(source: Source, study: Study) -> str:
+    """The sentence that answers: is it better than persistence?"""
+    own, other = study.learnt.rms
+    name, unit = network(study.network.cell.name), source.series.unit
+    said = (
+        f"One step ahead the {name} is off by {number(own, 3)}{f' ({unit})' if unit else ''},"
+        f" persistence by {number(other, 3)}"
+    )
+    if own < 0.98 * other:
+        return f"{said}: its error is {pictures.share(own / other)} of that."
+    if own > 1.02 * other:
+        return f"{said}: persistence wins. What is to come does not show in this past."
+    return f"{said}: no difference worth the name."
+
+
+def learning(study: Study) -> str:
+    """What the learning curves show."""
+    history = study.learnt.history
+    return (
+        f"The mean squared error over the training windows in {counted(len(history), 'epoch')},"
+        " each of which saw all windows once; 1 is about what an answer of 0 gives."
+    )
+
+
+def untrained(asked: bool) -> str:
+    """Why nothing was learnt."""
+    if asked:
+        return (
+            "Not here: training (--untrained). The weights are the random ones a network starts"
+            " from, and nothing on this page says how well it could predict the series."
+        )
+    return "Not here: training. The series is too short to learn from a part and test on the rest."
 
 
 def unfolded(source: Source, study: Study, times, first: int, copies: int) -> str:
@@ -106,7 +160,7 @@ def curves(study: Study, first: int) -> dict[str, np.ndarray]:
     """Label -> norms from step `first` on: of each network's output, then of its other states."""
     found = {}
     for path in study.paths:
-        title = cell_title(path.cell)
+        title = path.label
         found[title] = path.norms[first:]
         found |= {f"{title}, {state}": norms[first:] for state, norms in path.others.items()}
     return found
@@ -114,9 +168,10 @@ def curves(study: Study, first: int) -> dict[str, np.ndarray]:
 
 def gradients(study: Study, times) -> str:
     count, output = len(study.paths[0].norms), study.network.cell.output
-    names = listed([cell_title(path.cell) for path in study.paths])
+    names = listed([path.label for path in study.paths])
+    before = "" if study.learnt is None else ", untrained unless it is said"
     text = (
-        f"{names}, all of one size, read the same series. The loss is at the last step,"
+        f"{names}, all of one size{before}, read the same series. The loss is at the last step,"
         f" {say_time(times, count - 1)}, and pulls on every unit alike: L = Σ h / √H, so that the"
         " gradient begins with norm 1. A curve shows how much of it arrives at each earlier step."
     )
@@ -129,7 +184,7 @@ def gradients(study: Study, times) -> str:
 
 def answer(study: Study, found: dict) -> str:
     """The sentence that answers, and one about what the LSTM's cell state keeps."""
-    outputs = {title: found[title] for title in (cell_title(path.cell) for path in study.paths)}
+    outputs = {title: found[title] for title in (path.label for path in study.paths)}
     norms = found["LSTM, c"]
     last = len(norms) - 1
     lag = min(BACK, last)
@@ -174,8 +229,10 @@ def weights(study: Study) -> str:
 def worked(source: Source, study: Study, times) -> str:
     step, series, hidden = study.place, source.series, study.network.hidden_size
     unit = f" ({series.unit})" if series.unit else ""
+    value = series.values[step] - (series.values[max(step - 1, 0)] if source.changes else 0)
+    what = "change" if source.changes else "value"
     text = (
-        f"At {moment(times, step)}, the value {number(series.values[step], 4)}{unit} enters as"
+        f"At {moment(times, step)}, the {what} {number(value, 4)}{unit} enters as"
         f" x = {number(source.x[step, 0], 4)}. "
     )
     if hidden > WRITTEN_OUT:

@@ -19,6 +19,7 @@ from .losses import (
 from .not_finite import NotFinite
 from .optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSprop, optimizer_from
 from .options import EarlyStopping
+from .pairs import PairBatch, Pairs
 from .range_test import RangeTest, range_test
 from .schedules import (
     SCHEDULES,
@@ -32,7 +33,7 @@ from .schedules import (
     schedule_of,
 )
 from .sequences import Batch, Sequences
-from .streams import Stream, run_in_chunks, truncation_bias
+from .streams import Stream, StreamBatch, run_in_chunks, truncation_bias
 
 __all__ = [
     "LOSSES",
@@ -52,11 +53,14 @@ __all__ = [
     "NotFinite",
     "OneCycle",
     "Optimizer",
+    "PairBatch",
+    "Pairs",
     "RMSprop",
     "RangeTest",
     "Sequences",
     "StepDecay",
     "Stream",
+    "StreamBatch",
     "accuracy",
     "binary_cross_entropy",
     "bits_per_character",

@@ -25,6 +25,8 @@ class Batches:
     Raises ValueError that names the argument, what was expected and what came.
     """
 
+    unit = "sequences"
+
     def __init__(
         self, x, y, batch_size, *, shuffle=True, seed=0, bucket=None, drop_last=False, **form
     ):  # fmt: skip
@@ -75,7 +77,16 @@ class Batches:
         plan = self.order(epoch)
         if positive_integer("start", start, least=0) > len(plan):
             raise ValueError(f"start: expected 0..{len(plan)}, got {start}")
-        return (self.sequences.batch(rows) for rows in plan[start:])
+        return (self._batch(rows) for rows in plan[start:])
+
+    def _batch(self, rows):
+        return self.sequences.batch(rows)
+
+    def describe(self):
+        """A dict that JSON can hold and that differs when any epoch would."""
+        own = {name: getattr(self, name) for name in ("batch_size", "shuffle", "seed", "bucket")}
+        kind = {"batches": type(self).__name__, "data": self.sequences.digest}
+        return kind | own | {"drop_last": self.drop_last}
 
     def __len__(self):
         """How many batches an epoch has."""
@@ -84,8 +95,8 @@ class Batches:
 
     def __repr__(self):
         return (
-            f"Batches({self.count:,} sequences, {len(self):,} batches of {self.batch_size}, "
-            f"{self.padding:.1%} padding)"
+            f"{type(self).__name__}({self.count:,} {self.unit}, {len(self):,} batches of "
+            f"{self.batch_size}, {self.padding:.1%} padding)"
         )
 
     def _sorted(self, rows):

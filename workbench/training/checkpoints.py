@@ -4,28 +4,37 @@ import numpy as np
 
 from ..formats import read_arrays, write_arrays
 from .history import History
-from .trainer import Running
+from .scores import Means
 
 FORM = 1
 
 
 class Saver:
-    """Writes a checkpoint every `every` updates and after each epoch; a watcher of a Trainer."""
+    """Writes a Trainer's checkpoint at the beginning, every `save_every` updates, after each epoch
+    and at the end; a watcher of that Trainer. With `resume` it begins by reading it."""
 
-    def __init__(self, path, every):
-        self.path, self.every = path, every
+    def __init__(self, trainer):
+        self.path, self.every = trainer.options.checkpoint, trainer.options.save_every
+        self.fixed = fixed(trainer)
+        if trainer.options.resume:
+            restore(trainer, self.path, self.fixed)
+        else:
+            # A path that cannot be written is better known before an hour of training.
+            self.after_epoch(trainer)
 
     def after_update(self, trainer):
         if trainer.optimizer.steps % self.every == 0:
-            save(trainer, self.path)
+            save(trainer, self.path, self.fixed)
 
     def after_epoch(self, trainer):
-        save(trainer, self.path)
+        save(trainer, self.path, self.fixed)
+
+    at_end = after_epoch
 
 
-def save(trainer, path):
-    """Write what `restore` reads. Raises ValueError where the file cannot be written."""
-    recorded, told = trainer.history.as_saved()
+def save(trainer, path, told):
+    """Write what `restore` reads. told: `fixed(trainer)`. Raises OSError where it cannot."""
+    recorded, history = trainer.history.as_saved()
     steps = trainer.optimizer.state
     carried = trainer.carried or {}
     arrays = (
@@ -35,41 +44,39 @@ def save(trainer, path):
         | _under("history", recorded)
         | {f"carried/{layer}/{n}": a for layer, own in carried.items() for n, a in own.items()}
     )
-    about = _fixed(trainer) | {
+    about = told | {
         "epoch": trainer.epoch,
         "batch": trainer.batch,
         "steps": steps["steps"],
-        "running": [trainer.running.totals, trainer.running.count],
-        "history": told,
+        "means": [trainer.means.totals, trainer.means.entries],
+        "history": history,
     }
     write_arrays(path, arrays, about)
 
 
-def restore(trainer, path):
+def restore(trainer, path, told):
     """Put a checkpoint into a Trainer that was made with the same arguments.
 
-    Raises ValueError where the file is of another model, optimizer, loss or data.
+    Raises ValueError where there is none, or where it is of another model, optimizer, loss, data
+    or option; the Trainer is then as it was.
     """
-    arrays, about = read_arrays(path)
-    for name, own in _fixed(trainer).items():
+    try:
+        arrays, about = read_arrays(path)
+    except ValueError as error:
+        raise ValueError(f"checkpoint: {str(error).removeprefix('path: ')}") from None
+    for name, own in told.items():
         if about.get(name) != own:
             raise ValueError(
                 f"checkpoint: expected {name} {_short(own)}, got {_short(about.get(name))} "
                 f"in {path}; resume with the arguments that it was begun with"
             )
-    parameters = _of("parameters", arrays)
-    for name, own in trainer.model.parameters.items():
-        found = parameters.get(name)
-        if found is None or found.shape != own.shape or found.dtype != own.dtype:
-            got = "none" if found is None else f"{found.shape} {found.dtype}"
-            raise ValueError(f"checkpoint: expected {name} {own.shape} {own.dtype}, got {got}")
     trainer.optimizer.restore({"steps": about["steps"]} | _of("optimizer", arrays))
-    for name, array in parameters.items():
+    for name, array in _of("parameters", arrays).items():
         trainer.model.parameters[name] = array
     trainer.best = _of("best", arrays) or None
     trainer.history = History.restored(_of("history", arrays), about["history"])
     trainer.epoch, trainer.batch = about["epoch"], about["batch"]
-    trainer.running = Running(*about["running"])
+    trainer.means = Means(*about["means"])
     carried = {}
     for name, array in _of("carried", arrays).items():
         layer, _, state = name.partition("/")
@@ -77,16 +84,22 @@ def restore(trainer, path):
     trainer.carried = carried or None
 
 
-def _fixed(trainer):
-    """What must not differ between a training and its continuation."""
-    model, options = trainer.model, trainer.options
+def fixed(trainer):
+    """What must not differ between a training and its continuation, as JSON holds it."""
+    model, options, held_out = trainer.model, trainer.options, trainer.validation
+    stopping = options.early_stopping
     return {
         "form": FORM,
-        "parameters": {name: list(array.shape) for name, array in model.parameters.items()},
+        "model": repr(model),
+        "parameters": {n: f"{a.shape} {a.dtype}" for n, a in model.parameters.items()},
         "optimizer": trainer.optimizer.describe(),
-        "loss": trainer.loss.__name__,
-        "batches": repr(trainer.batches),
-        "options": [options.seed, options.clip_norm, options.clip_value, options.truncate],
+        "loss": getattr(trainer.loss, "__name__", type(trainer.loss).__name__),
+        "train": trainer.batches.describe(),
+        "validation": None if held_out is None else held_out.describe(),
+        "options": {
+            n: getattr(options, n) for n in ("seed", "clip_norm", "clip_value", "truncate")
+        },
+        "early_stopping": None if stopping is None else [stopping.patience, stopping.least],
     }
 
 

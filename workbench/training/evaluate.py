@@ -1,47 +1,66 @@
 """How well a model does on sequences that it does not learn from."""
 
+from ..layers import EncoderDecoder, Network
+from ..recurrent import Recurrent
 from . import losses
 from .batches import Batches
+from .pairs import Pairs
+from .scores import Means, numbers_of, run_batch, score
+from .sequences import Sequences
+from .streams import Stream
 
 
 def evaluate(model, data, loss="cross_entropy", *, batch_size=256):
     """Return {"loss", and "accuracy" for the losses of classes} over a whole set.
 
-    data: (x, y) as `Sequences` takes them, or Batches. loss: a name or a function.
-    Means are over all real entries of the set, whatever the batches.
+    model, data, loss: as `fit` takes them. Means are over all real entries of the set, whatever
+    the batches; dropout does not drop, and the states of a `Stream` are carried on.
+    "binary_cross_entropy" has an accuracy where all targets are 0 or 1.
+    Raises ValueError that names the argument, what was expected and what came.
     """
-    batches = as_batches("data", data, batch_size, shuffle=False)
-    loss = losses.loss_of(loss)
-    total, right, entries = 0.0, 0.0, 0
-    classes = has_classes(loss)
+    model, batches = as_network(model), as_batches("data", data, batch_size, shuffle=False)
+    check_fit("data", model, batches)
+    return means_over("data", model, batches, losses.loss_of(loss))
+
+
+def means_over(name, model, batches, loss):
+    """`evaluate` for arguments that have been read; `name` is what messages call the data."""
+    means, carried = Means(), None
     for batch in batches.epoch(0):
-        run = model.run(batch.x, mask=batch.mask, record="output")
-        mask = target_mask(run)
-        count = run.output.shape[0] * (run.output.shape[1] if run.output.ndim == 3 else 1)
-        count = count if mask is None else int(mask.sum())
-        total += loss(run.output, batch.y, mask)[0] * count
-        right += losses.accuracy(run.output, batch.y, mask) * count if classes else 0
-        entries += count
-    found = {"loss": total / entries}
-    return found | ({"accuracy": right / entries} if classes else {})
+        run = run_batch(name, model, batch, carried, record="output")
+        carried = batch.hands_on(run)
+        means.add(*numbers_of(loss, score(name, loss, run, batch)[0], run, batch))
+    return means.means()
+
+
+def as_network(model):
+    """The Network or EncoderDecoder that was given, or a Network of one Recurrent."""
+    if isinstance(model, Recurrent):
+        return Network(model)
+    if not isinstance(model, Network | EncoderDecoder):
+        wanted = "a Network, an EncoderDecoder or a Recurrent"
+        raise ValueError(f"model: expected {wanted}, got {type(model).__name__}")
+    return model
 
 
 def as_batches(name, data, batch_size, **form):
-    """Batches of (x, y), or the Batches that were given."""
-    if hasattr(data, "epoch"):
+    """Batches of (x, y) or of Sequences, or the Batches, Pairs or Stream that were given."""
+    if isinstance(data, Batches | Stream):
         return data
+    if isinstance(data, Sequences):
+        return Batches(data, None, batch_size, **form)
+    if not isinstance(data, tuple | list) or len(data) != 2:
+        came = f"{type(data).__name__}"
+        raise ValueError(f"{name}: expected (x, y), Batches, Pairs or Stream, got {came}")
     try:
-        x, y = data
-    except (TypeError, ValueError):
-        raise ValueError(f"{name}: expected (x, y) or Batches, got {type(data).__name__}") from None
-    return Batches(x, y, batch_size, **form)
+        return Batches(*data, batch_size, **form)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
 
 
-def has_classes(loss):
-    """Whether a share of right answers means anything for this loss."""
-    return loss in (losses.cross_entropy, losses.binary_cross_entropy)
-
-
-def target_mask(run):
-    """The mask of a run's targets: of its steps, or None where it gives one vector a sequence."""
-    return run.mask if run.output.ndim == 3 else None
+def check_fit(name, model, batches):
+    """Refuse pairs for a network, and anything else for an encoder and decoder."""
+    if isinstance(model, EncoderDecoder) != isinstance(batches, Pairs):
+        wanted = "Pairs" if isinstance(model, EncoderDecoder) else "no Pairs"
+        kind, came = type(model).__name__, type(batches).__name__
+        raise ValueError(f"{name}: expected {wanted} for a model of kind {kind}, got {came}")

@@ -2,11 +2,9 @@
 
 import contextlib
 
-from ..layers import Network
-from ..recurrent import Recurrent
 from ..recurrent.inputs import positive_integer
 from . import checkpoints
-from .evaluate import as_batches
+from .evaluate import as_batches, as_network, check_fit
 from .optimizers import Adam, Optimizer
 from .options import Options
 from .progress import Bar, Curves, in_notebook
@@ -18,26 +16,27 @@ def fit(
 ):  # fmt: skip
     """Train a network in place and return the History.
 
-    model: a Network (or a Recurrent, whose output is then scored).
+    model: a Network; a Recurrent, whose output is then scored; or an EncoderDecoder.
     train, validation: (x, y) as `Sequences` takes them, (sequence, time, feature) or a list of
-        sequences of any lengths; or `Batches`; or a `Stream`, whose states are carried on.
+        sequences of any lengths; or `Batches`; or a `Stream`, whose states are carried on; or
+        `Pairs`, for an EncoderDecoder.
     loss: "cross_entropy", "binary_cross_entropy" (both from logits), "mean_squared", or a function
         (output, targets, mask) -> (value, derivative by the output).
     optimizer: SGD, RMSprop, Adam (the default, learning rate 1e-3) or AdamW.
     epochs: how often the whole set is seen; on resuming, in all.
 
-    Options: batch_size (32) · seed (0) of the order of the batches and of dropout · clip_norm or
-    clip_value, applied before the step · truncate, cut the gradient at the steps k, 2k, ... ·
-    early_stopping, an `EarlyStopping` · checkpoint, a path that is written every save_every (100)
-    updates and after each epoch; resume=True goes on from it, to the same bits · progress, False
-    for neither bar nor curves.
+    Options: batch_size (32) of (x, y) · seed (0) of the order of their batches and of dropout ·
+    clip_norm or clip_value, applied before the step · truncate, cut the gradient at the steps k,
+    2k, ... · early_stopping, an `EarlyStopping` · checkpoint, a path that is written at the
+    beginning, every save_every (100) updates, after each epoch and at the end; resume=True goes on
+    from it, to the same bits · progress, False for neither bar nor curves.
 
-    Ctrl-C ends the training after the update under way; what was learnt stays, `history.stopped`
-    says so. Raises NotFinite, naming the layer, the step and the likely cause, when a number is no
-    longer finite; the model then has the parameters of the last update whose loss was finite.
+    Ctrl-C ends the training after the update under way; what was learnt stays (with early stopping
+    the best epoch of it), and `history.stopped` says so. Raises NotFinite, naming the layer, the
+    step and the likely cause, when a number is no longer finite; the model then has the parameters
+    of the last update whose loss was finite. Raises ValueError with one line for a wrong argument.
     """
-    model = Network(model) if isinstance(model, Recurrent) else model
-    options = Options.read(options)
+    model, options = as_network(model), Options.read(options)
     epochs = positive_integer("epochs", epochs)
     optimizer = Adam() if optimizer is None else optimizer
     if not isinstance(optimizer, Optimizer):
@@ -45,14 +44,14 @@ def fit(
     if options.early_stopping is not None and validation is None:
         raise ValueError("validation: expected data to compare epochs on, got None")
     batches = as_batches("train", train, options.batch_size, seed=options.seed)
+    check_fit("train", model, batches)
     held_out = None
     if validation is not None:
         held_out = as_batches("validation", validation, 256, shuffle=False)
+        check_fit("validation", model, held_out)
     trainer = Trainer(model, batches, held_out, loss, optimizer, options)
-    if options.resume:
-        checkpoints.restore(trainer, options.checkpoint)
     if options.checkpoint is not None:
-        trainer.watchers.append(checkpoints.Saver(options.checkpoint, options.save_every))
+        trainer.watchers.append(checkpoints.Saver(trainer))
     with shown(trainer, epochs):
         return trainer.train(epochs)
 
@@ -60,7 +59,7 @@ def fit(
 @contextlib.contextmanager
 def shown(trainer, epochs):
     """Show how far a training is, unless its options say otherwise."""
-    if trainer.options.progress is False:
+    if not trainer.options.progress:
         yield
         return
     each = len(trainer.batches)

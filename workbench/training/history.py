@@ -9,7 +9,8 @@ class History:
     """The record of a training; `fit` returns it.
 
     history["loss"], ["accuracy"], ["validation_loss"], ["validation_accuracy"], ["seconds"]: a
-        number for each epoch; the training loss is the mean over the epoch's batches.
+        number for each epoch, counted from 0. Training means are over all entries of the epoch,
+        each batch met by the parameters of its update; not-a-number where an epoch has none.
     updates: name -> one number for each update: "loss" of its batch, "norm" of all gradients
         together, "clipped_norm" after clipping, "rate", the learning rate.
     norms: recurrent layer -> (epochs, time) the norm of dL/dh_t on the first batch of each epoch,
@@ -64,12 +65,13 @@ class History:
         return f"History({len(self)} epochs; last: {last}{stopped})"
 
     def as_saved(self):
-        """(arrays by name, what JSON can hold), from which `restored` makes the same."""
+        """(arrays by name, what JSON can hold), from which `restored` makes the same; but for
+        `stopped`, since what is resumed has not stopped."""
         arrays = {f"updates.{name}": values for name, values in self.updates.items()}
         for layer, rows in self._norms.items():
             arrays |= {f"norms.{layer}.{k}": row for k, row in enumerate(rows)}
         about = {"epochs": self.epochs, "best_epoch": self.best_epoch}
-        return arrays, about
+        return arrays, about | {"norms": {layer: len(rows) for layer, rows in self._norms.items()}}
 
     @classmethod
     def restored(cls, arrays, about):
@@ -78,12 +80,10 @@ class History:
         history.epochs = [dict(epoch) for epoch in about["epochs"]]
         history.best_epoch = about["best_epoch"]
         history._updates = {name: arrays[f"updates.{name}"].tolist() for name in UPDATE}
-        rows = {}
-        for name, row in arrays.items():
-            if name.startswith("norms."):
-                layer, _, k = name.removeprefix("norms.").rpartition(".")
-                rows.setdefault(layer, {})[int(k)] = row
-        history._norms = {layer: [by_k[k] for k in sorted(by_k)] for layer, by_k in rows.items()}
+        history._norms = {
+            layer: [arrays[f"norms.{layer}.{k}"] for k in range(count)]
+            for layer, count in about["norms"].items()
+        }
         return history
 
 

@@ -5,34 +5,25 @@ import signal
 import threading
 
 
-class Asked:
-    """Whether somebody asked to stop; false until then."""
-
-    def __init__(self):
-        self.asked = False
-
-    def __bool__(self):
-        return self.asked
-
-
 @contextlib.contextmanager
 def stop_on_interrupt():
-    """Give an Asked that becomes true at the first Ctrl-C; a second one interrupts at once.
+    """Give an Event that is set at the first Ctrl-C; a second one interrupts at once.
 
     Signals reach the main thread only: in another one nothing is changed.
     """
-    asked = Asked()
+    asked = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield asked
         return
 
     def note(number, frame):
-        if asked:
+        if asked.is_set():
             raise KeyboardInterrupt
-        asked.asked = True
+        asked.set()
 
     before = signal.signal(signal.SIGINT, note)
     try:
         yield asked
     finally:
-        signal.signal(signal.SIGINT, before)
+        # None stands for a handler that was not set from Python and cannot be put back.
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)

@@ -36,7 +36,7 @@ class Options:
     checkpoint: Path | str | None = None
     save_every: int = 100
     resume: bool = False
-    progress: bool | None = None
+    progress: bool = True
 
     def __post_init__(self):
         positive_integer("batch_size", self.batch_size)
@@ -53,6 +53,11 @@ class Options:
             raise ValueError(
                 f"early_stopping: expected EarlyStopping(patience=...), got {self.early_stopping!r}"
             )
+        for name in ("resume", "progress"):
+            if not isinstance(getattr(self, name), bool):
+                raise ValueError(f"{name}: expected True or False, got {getattr(self, name)!r}")
+        if not isinstance(self.checkpoint, str | Path | None):
+            raise ValueError(f"checkpoint: expected a path, got {self.checkpoint!r}")
         if self.resume and self.checkpoint is None:
             raise ValueError("checkpoint: expected a path to resume from, got None")
 

@@ -6,7 +6,9 @@ import time
 from tqdm.auto import tqdm
 
 LEAST = 1.0
-"""Seconds between two pictures; drawing also never takes more than a tenth of the time."""
+"""Seconds between two pictures."""
+SHARE = 10
+"""Drawing waits this many times as long as the last picture took: a tenth of the time at most."""
 
 
 class Bar:
@@ -23,7 +25,10 @@ class Bar:
     def after_epoch(self, trainer):
         last = trainer.history.epochs[-1]
         shown = {n: f"{value:.4g}" for n, value in last.items() if n != "seconds"}
-        self.bar.set_postfix(epoch=trainer.epoch, **shown)
+        self.bar.set_postfix(epoch=trainer.epoch - 1, **shown)
+
+    def at_end(self, trainer):
+        self.close()
 
     def close(self):
         self.bar.close()
@@ -35,27 +40,33 @@ class Curves:
     def __init__(self):
         # Pictures stand above training: they are asked for by name, and only in a notebook.
         self.pictures = importlib.import_module("workbench.pictures")
-        self.handle, self.drawn, self.cost = None, -LEAST, 0.0
+        self.handle, self.next, self.epochs = None, time.perf_counter() + LEAST, 0
 
     def after_update(self, trainer):
         """An epoch is the least that is drawn."""
 
     def after_epoch(self, trainer):
-        since = time.perf_counter() - self.drawn
-        if since > max(LEAST, 10 * self.cost):
+        if time.perf_counter() >= self.next:
             self.draw(trainer.history)
 
+    def at_end(self, trainer):
+        """The last picture is drawn in any case, by whoever made these curves."""
+
     def draw(self, history):
+        """Draw the history in the place of the picture before, unless it shows it already."""
         from IPython.display import display
 
+        if self.epochs == len(history):
+            return
         began = time.perf_counter()
-        figure = self.pictures.learning_curves(history)
+        # As data: a picture that displays itself would be a new output every time.
+        data, metadata = self.pictures.learning_curves(history)._repr_mimebundle_()
         if self.handle is None:
-            self.handle = display(figure, display_id=True)
+            self.handle = display(data, metadata=metadata, raw=True, display_id=True)
         else:
-            self.handle.update(figure)
-        self.drawn = time.perf_counter()
-        self.cost = self.drawn - began
+            self.handle.update(data, metadata=metadata, raw=True)
+        now, self.epochs = time.perf_counter(), len(history)
+        self.next = now + max(LEAST, SHARE * (now - began))
 
 
 def in_notebook():

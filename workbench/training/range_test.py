@@ -7,25 +7,28 @@ from itertools import count
 import numpy as np
 
 from ..recurrent.inputs import positive_integer
-from .evaluate import as_batches
+from . import losses
+from .evaluate import as_batches, as_network, check_fit
 from .not_finite import NotFinite
-from .optimizers import Adam
+from .optimizers import Adam, Optimizer
 from .options import Options
 from .schedules import ExponentialRamp
 from .trainer import Trainer
 
-SMOOTHING = 0.9
+OPTIONS = ("batch_size", "seed", "clip_norm", "clip_value", "truncate")
+WIDTH = 0.05
+"""Losses are averaged with a Gaussian whose standard deviation is this share of the ramp."""
 WORSE = 4.0
-"""The test ends when the smoothed loss is this many times its least value."""
+"""The test ends when the loss is so many times its first value; a little noise is no end."""
 
 
 @dataclass(frozen=True, eq=False)
 class RangeTest:
     """What a range test saw, one number for each update.
 
-    rates, losses: of the updates; smooth: the losses' exponential average, corrected for its start.
-    suggested: the rate where `smooth` falls most steeply over the logarithm of the rate; one tenth
-    of the rate at which it begins to rise is the other usual choice.
+    rates, losses: of the updates; smooth: the losses averaged over neighbours on the log axis of
+    the rates. suggested: the rate at which `smooth` falls most steeply over that axis, before its
+    least value; the other usual choice is one tenth of the rate at which it begins to rise.
     """
 
     rates: np.ndarray
@@ -41,39 +44,74 @@ def range_test(
     """Train a copy of the model while the rate grows from `lowest` to `highest`: a RangeTest.
 
     Smith 2017, Cyclical learning rates, section 3.3, here on a logarithmic scale. The model and
-    the optimizer stay as they are. train, loss, options: as `fit` takes them. It ends early when
-    the loss is no longer finite or far above its least. Raises ValueError where it ends too early
-    to say anything.
+    the optimizer stay as they are. train, loss: as `fit` takes them, and of its options batch_size,
+    seed, clip_norm, clip_value and truncate. It ends early when the loss is no longer finite or
+    far above its first value. Raises ValueError where it ends too early to say anything, and where
+    no rate lowers the loss by more than the batches scatter, as in a model that has learnt already.
     """
-    model, optimizer = copy.deepcopy(model), copy.deepcopy(optimizer or Adam())
-    updates = positive_integer("updates", updates, least=10)
-    optimizer.learning_rate = ExponentialRamp(lowest, highest, updates)
-    options = Options.read(options)
+    for name in options:
+        if name not in OPTIONS:
+            raise ValueError(f"{name}: expected one of {', '.join(OPTIONS)}, got {name!r}")
+    model, options = copy.deepcopy(as_network(model)), Options.read(options)
+    updates = positive_integer("updates", updates, least=20)
     batches = as_batches("train", train, options.batch_size, seed=options.seed)
-    trainer = Trainer(model, batches, None, loss, optimizer, options)
-    smooth = _follow(trainer, updates)
+    check_fit("train", model, batches)
+    optimizer = _fresh(Adam() if optimizer is None else optimizer)
+    if not lowest < highest:
+        raise ValueError(f"highest: expected above lowest, {lowest:g}, got {highest!r}")
+    optimizer.learning_rate = ExponentialRamp(lowest, highest, updates)
+    trainer = Trainer(model, batches, None, losses.loss_of(loss), optimizer, options)
+    _follow(trainer, updates)
     done = trainer.history.updates
-    if len(smooth) < 10:
-        raise ValueError(f"highest: expected a rate that is bearable for longer, got {highest:g}")
-    falls = np.gradient(smooth, np.log(done["rate"]))
-    return RangeTest(done["rate"], done["loss"], smooth, float(done["rate"][falls.argmin()]))
+    if len(done["loss"]) < 20:
+        came = f"{highest:g} from {lowest:g} in {updates} updates"
+        raise ValueError(f"lowest: expected a ramp whose first 20 rates are bearable, got {came}")
+    width = WIDTH * updates
+    smooth = _averaged(done["loss"], width)
+    return RangeTest(done["rate"], done["loss"], smooth, _steepest(done, smooth, width))
+
+
+def _fresh(optimizer):
+    """A copy that has not taken a step."""
+    if not isinstance(optimizer, Optimizer):
+        raise ValueError(f"optimizer: expected SGD, RMSprop, Adam or AdamW, got {optimizer!r:.60}")
+    other = copy.deepcopy(optimizer)
+    other.restore({"steps": 0})
+    return other
 
 
 def _follow(trainer, updates):
     """Update until the end of the ramp or until it is clear that the rate is too high."""
-    average, smooth = 0.0, []
+    each, seen = (trainer.batches.epoch(epoch) for epoch in count()), []
     try:
-        for batch in _endless(trainer.batches):
+        for batch in (batch for epoch in each for batch in epoch):
             trainer.update(batch)
-            average = SMOOTHING * average + (1 - SMOOTHING) * trainer.history.updates["loss"][-1]
-            smooth.append(average / (1 - SMOOTHING ** (len(smooth) + 1)))
-            if len(smooth) == updates or smooth[-1] > WORSE * min(smooth):
-                break
+            seen.append(trainer.history.updates["loss"][-1])
+            first, now = np.mean(seen[:5]), np.mean(seen[-5:])
+            if len(seen) == updates or now > first + WORSE * abs(first):
+                return
     except NotFinite:
-        pass
-    return np.array(smooth)
+        return
 
 
-def _endless(batches):
-    for epoch in count():
-        yield from batches.epoch(epoch)
+def _averaged(losses, width):
+    """Each loss averaged with its neighbours under a Gaussian `width` updates wide."""
+    places = np.arange(len(losses))
+    weights = np.exp(-0.5 * ((places - places[:, None]) / width) ** 2)
+    return weights @ losses / weights.sum(axis=1)
+
+
+def _steepest(done, smooth, width):
+    """The rate at the steepest fall before the least loss; ends of the ramp say too little."""
+    first, last = len(smooth) // 10, int(smooth.argmin())
+    if last > first:
+        scatter = np.std(done["loss"][: last + 1] - smooth[: last + 1])
+        # A Gaussian average of such a width is as good as the mean of so many losses.
+        doubt = scatter / np.sqrt(2 * np.sqrt(np.pi) * width) + 1e-9 * abs(smooth[first])
+        if smooth[first] - smooth[last] > 3 * doubt:
+            falls = np.gradient(smooth, np.log(done["rate"]))[first : last + 1]
+            return float(done["rate"][first + falls.argmin()])
+    raise ValueError(
+        "train: expected a loss that some rate lowers by more than it scatters, got none; "
+        "has the model learnt already?"
+    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..recurrent.inputs import numeric
+from .inputs import digest
 
 PADS = ("post", "pre")
 
@@ -27,6 +28,15 @@ class Batch:
     y: np.ndarray | None
     mask: np.ndarray | None
     rows: np.ndarray
+
+    def run(self, model, carried=None, **how):
+        """Run a Network over it. carried: states that the batch before handed on, which only a
+        chunk of a `Stream` begins from. how: further arguments of `Network.run`."""
+        return model.run(self.x, mask=self.mask, **how)
+
+    def hands_on(self, run):
+        """The states of that run from which the next batch goes on: none."""
+        return None
 
     def __repr__(self):
         y = None if self.y is None else self.y.shape
@@ -90,6 +100,11 @@ class Sequences:
     def steps(self, rows):
         """How long the batch of these rows is, in steps."""
         return int(self._stop[rows].max() - self._first[rows].min())
+
+    @property
+    def digest(self):
+        """A number that differs when the set does."""
+        return digest(self._x, self._y, self._mask, np.array([self.pad == "pre", self.per_step]))
 
     def __len__(self):
         return self.count

@@ -4,16 +4,29 @@ one rule: a batch's rows are neighbours in time of the same rows of the batch be
 epoch begins from zero.
 """
 
+import math
+from dataclasses import dataclass
+
 import numpy as np
 
 from ..recurrent.inputs import numeric, positive_integer
+from .inputs import digest
 from .sequences import Batch
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class StreamBatch(Batch):
-    """One chunk of every row; `continues` when the states of the chunk before go on."""
+    """One chunk of every row; `continues` when it goes on from the states of the chunk before."""
 
-    continues = True
+    continues: bool
+
+    def run(self, model, carried=None, **how):
+        """Run a Network over it, from the states that the chunk before handed on."""
+        return model.run(self.x, carried if self.continues else None, **how)
+
+    def hands_on(self, run):
+        """The states after its last step."""
+        return run.final
 
 
 class Stream:
@@ -35,8 +48,9 @@ class Stream:
             raise ValueError(
                 f"x: expected (time, features) or (time,) tokens, got {self.x.shape} {self.x.dtype}"
             )
-        if len(self.y) != len(self.x):
-            raise ValueError(f"y: expected {len(self.x)} targets, one a step, got {len(self.y)}")
+        if self.y.ndim == 0 or len(self.y) != len(self.x):
+            came = len(self.y) if self.y.ndim else "one number"
+            raise ValueError(f"y: expected {len(self.x)} targets, one a step, got {came}")
         self.length = len(self.x) // self.rows
         if self.length < self.steps:
             raise ValueError(
@@ -63,8 +77,14 @@ class Stream:
     def _chunk(self, k):
         first = np.arange(self.rows) * self.length + k * self.steps
         place = first + np.arange(self.steps)[:, None]
-        kind = StreamBatch if k else Batch
-        return kind(self.x[place], self.y[place], None, np.arange(self.rows))
+        return StreamBatch(self.x[place], self.y[place], None, np.arange(self.rows), k > 0)
+
+    def describe(self):
+        """A dict that JSON can hold and that differs when any epoch would."""
+        return {
+            "batches": "Stream", "data": digest(self.x, self.y), "steps": self.steps,
+            "rows": self.rows,
+        }  # fmt: skip
 
     def __repr__(self):
         return (
@@ -92,7 +112,7 @@ def truncation_bias(model, x, d_output, truncate):
     model: a Network. x: (time, batch, input). d_output: derivative of the loss by the output.
     truncate: the gradient is cut before the steps k, 2k, ...
     Returns name -> (relative error |truncated - full| / |full|, cosine of the angle between
-    them); both are of the whole parameter. A full gradient of 0 gives (0 or infinity, nan).
+    them); both are of the whole parameter. A gradient of 0 has no angle: not-a-number.
     """
     run = model.run(x, record="output")
     full = run.backward(d_output).parameters
@@ -101,9 +121,16 @@ def truncation_bias(model, x, d_output, truncate):
 
 
 def _compared(cut, full):
-    size, error = np.linalg.norm(full), np.linalg.norm(cut - full)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if size == 0:
-            return (0.0 if error == 0 else np.inf), np.nan
-        cosine = np.vdot(cut, full) / (size * np.linalg.norm(cut))
-    return float(error / size), float(cosine)
+    largest = max(np.abs(cut).max(), np.abs(full).max())
+    if largest == 0:
+        return 0.0, math.nan
+    # Scaled before squaring: gradients that vanish would pass for an exact 0.
+    cut, full = (
+        np.divide(cut, largest, dtype=np.float64),
+        np.divide(full, largest, dtype=np.float64),
+    )
+    size, other = np.linalg.norm(full), np.linalg.norm(cut)
+    if size == 0:
+        return math.inf, math.nan
+    cosine = np.vdot(cut, full) / (size * other) if other else math.nan
+    return float(np.linalg.norm(cut - full) / size), float(cosine)

@@ -1,7 +1,7 @@
 """The training loop: batches forward, backward, clipped, stepped, recorded, saved.
 
-Everything that a resumed training needs is in `Trainer.state`; between two updates the model, the
-optimizer and the history always belong together.
+Between two updates the model, the optimizer, the history and the place in the epoch belong
+together: `checkpoints` writes them down, and a training that is resumed has the same bits.
 """
 
 import math
@@ -11,17 +11,20 @@ import numpy as np
 
 from ..measure.norms import step_norms
 from . import clipping, losses
-from .evaluate import evaluate, has_classes, target_mask
+from .evaluate import means_over
 from .history import History
 from .interrupt import stop_on_interrupt
-from .not_finite import NotFinite, said
+from .not_finite import Jumps, NotFinite, seen_backward, seen_forward
+from .scores import Means, numbers_of, run_batch, score
 
 
 class Trainer:
     """Trains one model; see `fit` for the arguments. `history` grows while it does.
 
-    epoch, batch: where the next update is. watchers: called with the trainer after each update
-    (`after_update`) and each epoch (`after_epoch`).
+    epoch, batch: where the next update is. means: of the epoch until now. carried: states that
+    the next chunk of a `Stream` begins from. best: the parameters of the best epoch, or None.
+    watchers: told of each update (`after_update`), each epoch (`after_epoch`) and the end
+    (`at_end`), with the trainer.
     """
 
     def __init__(self, model, batches, validation, loss, optimizer, options):
@@ -29,67 +32,75 @@ class Trainer:
         self.loss, self.optimizer, self.options = losses.loss_of(loss), optimizer, options
         self.history = History()
         self.epoch = self.batch = 0
-        self.running = Running()
-        self.carried = None
-        self.best = None
-        self._before = None
+        self.means = Means()
+        self.carried = self.best = None
         self.watchers = []
+        self._before, self._jumps = None, Jumps()
 
     def train(self, epochs):
         """Go on until so many epochs are done, Ctrl-C, or early stopping; return the History."""
         with stop_on_interrupt() as asked:
-            while self.epoch < epochs and self.history.stopped is None:
-                began = time.perf_counter()
-                for batch in self.batches.epoch(self.epoch, start=self.batch):
-                    self.update(batch)
-                    if asked:
-                        self.history.stopped = f"by hand in epoch {self.epoch}"
-                        break
-                else:
-                    self.end_epoch(time.perf_counter() - began)
-        if self.best is not None:
-            self.keep_best()
+            while self.epoch < epochs and not (asked.is_set() or self._patience_is_over()):
+                self._train_epoch(asked)
+            if self._patience_is_over():
+                best = self.history.best_epoch
+                self.history.stopped = f"no better validation loss since epoch {best}"
+            elif self.epoch < epochs:
+                self.history.stopped = f"by hand in epoch {self.epoch}"
+            self._tell("at_end")
+        self._keep_best()
         return self.history
+
+    def _train_epoch(self, asked):
+        began = time.perf_counter()
+        for batch in self.batches.epoch(self.epoch, start=self.batch):
+            self.update(batch)
+            if asked.is_set():
+                return
+        self.end_epoch(time.perf_counter() - began)
 
     def update(self, batch):
         """One update of the parameters by one batch."""
-        begins = self.batch == 0
         run = self._forward(batch)
-        value, d_output = self.loss(run.output, batch.y, target_mask(run))
+        value, d_output = score("train", self.loss, run, batch)
         if not (math.isfinite(value) and np.isfinite(d_output).all()):
-            self._stop_not_finite(batch)
-        gradients = run.backward(d_output, truncate=self.options.truncate)
-        if begins:
+            self._refuse(batch)
+        gradients, norm, used = self._backward(batch, run, d_output)
+        if self.batch == 0:
             self.history.add_norms(norms_by_step(gradients))
-        try:
-            norm, clipped = self._clip(gradients.parameters)
-        except ValueError as error:
-            self._stop_not_finite(batch, str(error))
-        self._before = {name: array.copy() for name, array in self.model.parameters.items()}
         rate = self.optimizer.rate
-        self.optimizer.step(self.model.parameters, gradients.parameters)
-        self.carried = run.final
-        self.history.add_update(loss=value, norm=norm, clipped_norm=clipped, rate=rate)
-        self.running.add(self._scores(run, batch, value))
+        self._step(gradients.parameters, value, used, rate)
+        self.carried = batch.hands_on(run)
+        self.history.add_update(loss=value, norm=norm, clipped_norm=used, rate=rate)
+        self.means.add(*numbers_of(self.loss, value, run, batch))
         self.batch += 1
-        for watcher in self.watchers:
-            watcher.after_update(self)
+        self._tell("after_update")
+
+    def _how(self):
+        """How this update runs the model: with chance of its own, the same when it is run again."""
+        seed = np.random.SeedSequence([self.options.seed, self.optimizer.steps])
+        return {"training": True, "seed": int(seed.generate_state(1)[0])}
 
     def _forward(self, batch):
-        state = self.carried if getattr(batch, "continues", False) else None
-        seed = np.random.SeedSequence([self.options.seed, self.optimizer.steps])
+        how = self._how() | {"record": "output"}
         try:
-            return self.model.run(
-                batch.x, state, mask=batch.mask, training=True,
-                seed=int(seed.generate_state(1)[0]), record="output",
-            )  # fmt: skip
+            return run_batch("train", self.model, batch, self.carried, **how)
         except ValueError as error:
-            if "not-a-number" in str(error):
-                self._stop_not_finite(batch, str(error))
+            if "not-a-number" in str(error):  # the data have none: an earlier layer made it
+                self._refuse(batch)
             raise
 
+    def _backward(self, batch, run, d_output):
+        """The gradients, clipped in place, and their norm before and after."""
+        gradients = None
+        try:
+            with np.errstate(over="ignore", invalid="ignore"):
+                gradients = run.backward(d_output, truncate=self.options.truncate)
+            return gradients, *self._clip(gradients.parameters)
+        except ValueError as error:
+            self._stop(*seen_backward(batch, gradients, str(error)))
+
     def _clip(self, gradients):
-        """Clip in place; return the norm before and after."""
         if self.options.clip_norm is not None:
             return clipping.clip_norm(gradients, self.options.clip_norm)
         if self.options.clip_value is not None:
@@ -97,66 +108,69 @@ class Trainer:
         norm = clipping.gradient_norm(gradients)
         return norm, norm
 
-    def _scores(self, run, batch, value):
-        if not has_classes(self.loss):
-            return {"loss": value}
-        right = losses.accuracy(run.output, batch.y, target_mask(run))
-        return {"loss": value, "accuracy": right}
+    def _step(self, gradients, value, norm, rate):
+        """Change the parameters, but not to anything that is not finite."""
+        parameters = self.model.parameters
+        before = {name: array.copy() for name, array in parameters.items()}
+        update = self.optimizer.steps
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            self.optimizer.step(parameters, gradients)
+        self._before, sizes = before, (largest(before), largest(parameters))
+        self._jumps.note(update, value, norm, rate, sizes)
+        if not math.isfinite(sizes[1]):
+            wrong = next(n for n, array in parameters.items() if not np.isfinite(array).all())
+            self._restore()
+            self._stop(f"the parameter {wrong} is not finite after the step", self._jumps.cause())
 
-    def _stop_not_finite(self, batch, seen=None):
-        """Say what happened, with the parameters as they were when the loss was finite."""
-        growth = None
-        if self._before is not None:
-            growth = largest(self._before), largest(self.model.parameters)
-        message = said(self.model, batch, self.optimizer.steps, growth)
+    def _refuse(self, batch):
+        """End the training at a batch whose loss is not finite."""
+        found = seen_forward(self.model, batch, self.carried, self._how(), self._jumps)
+        self._restore()
+        self._stop(*found)
+
+    def _restore(self):
+        """Go back to the parameters before the last step: their loss was finite."""
         for name, array in (self._before or {}).items():
             self.model.parameters[name] = array
+
+    def _stop(self, where, cause):
+        message = f"update {len(self.history.updates['loss'])}: {where}; likely cause: {cause}"
         self.history.stopped = message
-        raise NotFinite(message if seen is None else f"{message} ({seen})", self.history) from None
+        raise NotFinite(message, self.history) from None
 
     def end_epoch(self, seconds):
-        """Score the validation set, note the epoch, and see whether to stop."""
-        numbers = self.running.means() | {"seconds": seconds}
+        """Score the validation set, note the epoch, and compare it with the best."""
+        numbers = self.means.means() | {"seconds": seconds}
         if self.validation is not None:
-            scores = evaluate(self.model, self.validation, self.loss)
+            scores = means_over("validation", self.model, self.validation, self.loss)
             numbers |= {f"validation_{name}": value for name, value in scores.items()}
         self.history.add_epoch(numbers)
-        self.running = Running()
-        self.epoch, self.batch = self.epoch + 1, 0
         if self.options.early_stopping is not None:
             self._compare(numbers["validation_loss"])
-        for watcher in self.watchers:
-            watcher.after_epoch(self)
+        self.means = Means()
+        self.epoch, self.batch = self.epoch + 1, 0
+        self._tell("after_epoch")
 
     def _compare(self, loss):
-        """Remember the best parameters; stop when patience is over."""
-        stopping, best = self.options.early_stopping, self.history.best_epoch
+        """Remember the parameters if their loss is the best one."""
+        best = self.history.best_epoch
         known = math.inf if best is None else self.history["validation_loss"][best]
-        if loss < known - stopping.least:
-            self.history.best_epoch = self.epoch - 1
+        if loss < known - self.options.early_stopping.least:
+            self.history.best_epoch = self.epoch
             self.best = {name: array.copy() for name, array in self.model.parameters.items()}
-        elif best is not None and self.epoch - 1 - best >= stopping.patience:
-            self.history.stopped = f"no better validation loss since epoch {best}"
 
-    def keep_best(self):
-        """Give the model the parameters of its best epoch."""
-        for name, array in self.best.items():
+    def _patience_is_over(self):
+        stopping, best = self.options.early_stopping, self.history.best_epoch
+        waited = self.epoch - (0 if best is None else best + 1)
+        return stopping is not None and waited >= stopping.patience
+
+    def _keep_best(self):
+        for name, array in (self.best or {}).items():
             self.model.parameters[name] = array
 
-
-class Running:
-    """Means over the batches of an epoch."""
-
-    def __init__(self, totals=None, count=0):
-        self.totals, self.count = dict(totals or {}), count
-
-    def add(self, numbers):
-        for name, value in numbers.items():
-            self.totals[name] = self.totals.get(name, 0.0) + value
-        self.count += 1
-
-    def means(self):
-        return {name: total / self.count for name, total in self.totals.items()}
+    def _tell(self, event):
+        for watcher in self.watchers:
+            getattr(watcher, event)(self)
 
 
 def norms_by_step(gradients):
@@ -165,5 +179,6 @@ def norms_by_step(gradients):
 
 
 def largest(parameters):
-    """The largest absolute value of all parameters; infinity counts."""
-    return max(float(np.abs(array).max(initial=0)) for array in parameters.values())
+    """The largest absolute value of all parameters; infinite or not-a-number when any is."""
+    peaks = [np.maximum(a.max(initial=0), -a.min(initial=0)) for a in parameters.values()]
+    return float(np.max(peaks))

@@ -7,16 +7,23 @@ import { pack, unpack } from "./packing.js";
 import { readSubject } from "./subject.js";
 import { views } from "./views/index.js";
 
+const GONE = "Python does not know this explorer any more: run its cell again.";
+
 /**
  * The way to Python: `send(about, arrays)` tells what the reader has set; `send.ask(about)` gives
  * a promise of Python's {about, arrays}, and is missing where there is no kernel.
  */
 function wayTo(model) {
+  if (!model.send) return () => {};
   const send = (about, arrays) => {
-    model.set("from_page", new DataView(pack(about, arrays).buffer));
-    model.save_changes();
+    try {
+      model.send({}, undefined, [pack(about, arrays).buffer]);
+      return true;
+    } catch {
+      send.failed(GONE); // the kernel was restarted; what the page computes lives on
+      return false;
+    }
   };
-  if (!model.on) return send;
   let answered = () => {};
   let last = Promise.resolve();
   let count = 0;
@@ -24,12 +31,12 @@ function wayTo(model) {
     new Promise((resolve) => {
       const ask = ++count;
       answered = (message) => message.about.ask === ask && resolve(message);
-      send({ ...about, ask });
+      if (!send({ ...about, ask })) resolve({ about: { error: GONE }, arrays: {} });
     });
-  // One at a time: a message that is still waiting would be replaced by the next.
+  // One at a time: what is asked while Python is busy would be out of date when its turn comes.
   send.ask = (about) => (last = last.then(() => asking(about)));
-  model.on("change:answer", () => {
-    const message = unpack(model.get("answer"));
+  model.on("msg:custom", (_, [answer]) => {
+    const message = unpack(answer);
     send.failed(message.about.error ?? null);
     answered(message);
   });

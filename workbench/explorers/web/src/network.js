@@ -36,9 +36,24 @@ export class Network {
     return new Network(this.written, this.sizes, all, { ...this.numbers, ...numbers });
   }
 
+  /** The name of the length of a line or state. */
+  sizeOf(name) {
+    return this.cell.states[name] ?? this.cell.vectors[name];
+  }
+
   /** How long a line or state is. */
   units(name) {
-    return this.sizes[this.cell.states[name] ?? this.cell.vectors[name]];
+    return this.sizes[this.sizeOf(name)];
+  }
+
+  /** The number of a unit of that size. */
+  number(size, unit) {
+    return unit;
+  }
+
+  /** The largest magnitude in a parameter. */
+  largest(name) {
+    return this.parameters[name].reduce((most, value) => Math.max(most, Math.abs(value) || 0), 0);
   }
 
   /**

@@ -15,6 +15,7 @@ const NUMBER = /([−\d.]+ (?:×\s\S+|%))/; // with what belongs to it
 const CONTROLS = "button, input, select, label";
 const A_FRAME = 15; // milliseconds, a little less than a screen takes for one
 const A_SECOND = 8; // steps that play takes
+const A_MOMENT = 200; // milliseconds in which nobody wonders whether anything happens
 
 export class Frame {
   /**
@@ -268,6 +269,13 @@ export class Frame {
     const shown = Object.values(this.errors).find((error) => error) ?? null;
     this.trouble.hidden = shown === null;
     this.trouble.textContent = shown ?? "";
+  }
+
+  /** A thin line over the panels while something takes longer than a moment. */
+  busy(on) {
+    clearTimeout(this.late);
+    if (on) this.late = setTimeout(() => this.root.classList.add("wb-busy"), A_MOMENT);
+    else this.root.classList.remove("wb-busy");
   }
 
   /** The sentence: strings, and [text, colour variable] for coloured words. No number breaks. */

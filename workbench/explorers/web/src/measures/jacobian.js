@@ -183,11 +183,15 @@ export function lagContributions(run, parameter, at) {
   const given = new Float64Array(run.steps * units);
   given.fill(1 / Math.sqrt(units), at * units, (at + 1) * units);
   const gradients = run.bptt({ [output]: given });
-  const norms = gradients.byStep(parameter);
+  return lagsOf(gradients.byStep(parameter), norm(gradients.parameter(parameter)), at);
+}
+
+/** The same of norms by step and of the whole. */
+export function lagsOf(norms, whole, at) {
   let sum = 0;
   const sums = Array.from({ length: at + 1 }, (_, lag) => (sum += norms[at - lag]));
   const shares = Float64Array.from(sums, (own) => own / sum);
   let before = 0;
   const upTo = Float64Array.from({ length: at + 1 }, (_, k) => (before += norms[k]));
-  return { norms, whole: norm(gradients.parameter(parameter)), shares, upTo };
+  return { norms, whole, shares, upTo };
 }

@@ -6,6 +6,7 @@
 import { shares, signed } from "../frame/colours.js";
 import { choice, make, tabs } from "../frame/controls.js";
 import { Frame } from "../frame/frame.js";
+import { Kernel, tellTier } from "../frame/kernel.js";
 import { number } from "../frame/words.js";
 import { strongest } from "../measures/gates.js";
 import { drawCell, layout } from "./gates/diagram.js";
@@ -28,6 +29,7 @@ class Gates {
     Object.assign(this, { subject, send, unit: 0, clamps: {}, ghost: null, limits: {} });
     this.frame = new Frame(el, { title, question, steps, times });
     const { frame } = this;
+    this.kernel = new Kernel(send.ask, frame);
     frame.root.classList.add("wb-gates");
     this.cells = frame.add(tabs({
       label: "cell", value: 0, onChange: (k) => this.choose(k),
@@ -75,6 +77,9 @@ class Gates {
       Object.fromEntries(Object.entries(original.parameters).map(([n, v]) => [n, v.slice()])),
     );
     Object.assign(this, { chosen: k, original, network: this.dragged[k], clamps: {}, ghost: null, dragging: null });
+    this.tier?.remove();
+    const without = "without Python this page computes it alone, which takes a moment.";
+    this.tier = original.about.large ? tellTier(this.frame, { ask: this.asks, without }) : null;
     const { cell } = this.network;
     this.plan = layout(cell);
     this.colours = Object.fromEntries(cell.lines.map((name, n) => [name, `line-${(n % 8) + 1}`]));
@@ -125,40 +130,31 @@ class Gates {
     return this.original.about.large && Boolean(this.send.ask);
   }
 
-  /** Run the network with these lines held; in the page at once, in the kernel when it answers. */
-  async compute(clamps, unit) {
-    if (!this.asks) return new PageShown(this.network.run(this.subject.x, { clamps }), unit);
-    const { label } = this.original;
-    const set = Object.values(this.touched);
-    const { about, arrays } = await this.send.ask({ network: label, unit, clamps, set });
-    if (about.error) return this.shown;
-    return Object.assign(new KernelShown(this.network, about, arrays), { unit });
+  /** What to ask Python for. */
+  wish(clamps) {
+    return { network: this.original.label, unit: this.unit, clamps, set: Object.values(this.touched) };
   }
 
-  /** Bring what is shown up to date; while the kernel is busy only the last wish is kept. */
+  /** Bring what is shown up to date: in the page at once, in the kernel when it answers. */
   async run() {
-    if (!this.asks) {
-      this.shown = new PageShown(this.network.run(this.subject.x, { clamps: this.clamps }), this.unit);
-      this.frame.redraw();
-      return;
-    }
-    this.wanted = true;
-    if (this.busy) return;
-    this.busy = true;
-    while (this.wanted) {
-      this.wanted = false;
-      const network = this.network;
-      const shown = await this.compute(this.clamps, this.unit);
-      if (network === this.network) this.shown = shown;
-      this.frame.redraw();
-    }
-    this.busy = false;
+    const { network, unit, clamps } = this;
+    if (this.asks)
+      return this.kernel.want(this.wish(clamps), ({ about, arrays }) => {
+        if (network === this.network) this.shown = new KernelShown(network, about, arrays, unit);
+      });
+    this.shown = new PageShown(network.run(this.subject.x, { clamps }), unit);
+    this.frame.redraw();
   }
 
   /** The run without held lines, for the ghost behind one with them; none where none is held. */
   async rememberFree() {
     const held = Object.keys(this.clamps).length > 0;
-    this.ghost = held ? await this.compute({}, this.unit) : null;
+    if (!held) this.ghost = null;
+    else if (!this.asks) this.ghost = new PageShown(this.network.run(this.subject.x), this.unit);
+    else {
+      const { about, arrays } = await this.send.ask(this.wish({}));
+      if (!about.error) this.ghost = new KernelShown(this.network, about, arrays, this.unit);
+    }
     this.frame.redraw();
   }
 

@@ -7,7 +7,9 @@
 import { signed } from "../frame/colours.js";
 import { choice, make, slider, tabs } from "../frame/controls.js";
 import { Frame } from "../frame/frame.js";
-import { bent, gradientReach, keepsNorms, mostKept, stepFactor } from "../measures/gradients.js";
+import { ALONE, Kernel, tellTier } from "../frame/kernel.js";
+import { gradientReach, stepFactor } from "../measures/gradients.js";
+import { bentByHand, extrasOf, handsMessage, readAnswer, wishOf } from "./gradients/answer.js";
 import * as arcs from "./gradients/arcs.js";
 import { HEIGHT, drawCurves, drawnNorms, linesOf, namesOf, nearest } from "./gradients/curves.js";
 import { FitScale } from "./gradients/fitscale.js";
@@ -34,13 +36,17 @@ class Gradients {
     this.fit = (name) => fitted(name, left - LEFT.leader);
     const frame = (this.frame = new Frame(el, { title, question, steps, times, left, right }));
     frame.step = this.at;
+    this.wished = { at: this.at, used: steps };
+    this.kernel = new Kernel(send.ask, frame);
+    this.asks = subject.large && Boolean(send.ask);
+    this.rests = subject.large && (subject.rests || !send.ask);
     this.addControls();
     this.addPanels();
     frame.stepped = (t) => this.setLoss(t + this.full - frame.steps);
     frame.draw = () => this.draw();
     frame.body.addEventListener("pointerdown", () => this.begin(), { capture: true });
     for (const end of ["pointerup", "pointercancel"]) frame.body.addEventListener(end, () => this.release());
-    this.compute();
+    this.renew();
     this.settle();
   }
 
@@ -72,10 +78,11 @@ class Gradients {
     this.hint = make("p", { class: "wb-hint" });
     const hands = "Press an arc to compare its step; press or drag in the curves to move the loss. A double click resets a slider.";
     frame.controls.after(this.hint, make("p", { class: "wb-hint" }, hands));
+    if (subject.large) tellTier(frame, { ask: this.asks, rests: this.rests, without: ALONE });
   }
 
   drawHint() {
-    const words = hint(this.subject, this.runs);
+    const words = hint(this.subject, this.runs ?? []);
     if (this.hint.textContent !== words) this.hint.textContent = words;
   }
 
@@ -103,10 +110,7 @@ class Gradients {
     const tellPicked = (step) => this.tellPicked(step);
     this.arcs = frame.panel({
       height: arcs.HEIGHT, label: "arcs to earlier steps", scrub: false,
-      tell: (x, y) => {
-        const step = this.under({ x, y });
-        return step === null ? null : this.told(step, tellPicked);
-      },
+      tell: (x, y) => this.told(this.under({ x, y }), tellPicked),
     });
     arcs.listen(this.arcs, (point) => {
       const step = this.under(point);
@@ -122,7 +126,7 @@ class Gradients {
     this.plot.element.addEventListener("dblclick", (event) => {
       if (event.clientX - this.plot.element.getBoundingClientRect().left > frame.right) this.fitScale();
     });
-    this.under = (point) => arcs.stepUnder(frame, this.curves[this.picked], this.measure, (step) => this.place(step), point);
+    this.under = (point) => (this.curves ? arcs.stepUnder(frame, this.curves[this.picked], this.measure, (step) => this.place(step), point) : null);
     this.axis = frame.panel({ height: 40, label: "time axis" });
     this.fitting = new FitScale(frame, () => this.fitScale());
     this.marker = new Marker(frame, {
@@ -161,9 +165,23 @@ class Gradients {
   }
 
   setLoss(at) {
-    this.at = at;
-    this.follow();
+    this.wished.at = at;
+    this.renew(() => this.follow());
     if (!this.ghost) this.settle();
+  }
+
+  /** Do what the hand wishes: in the page at once, in the kernel when it answers; or when it rests. */
+  renew(compute = () => this.compute()) {
+    if (this.rests && this.ghost) return;
+    if (!this.asks) return void compute(Object.assign(this, this.wished));
+    const { gain, bias, subject } = this;
+    this.kernel.want(wishOf(subject, { ...this.wished, gain, bias }, this.hands), (answer) => {
+      const { at, used } = answer.about;
+      Object.assign(this, { at, used }, readAnswer(subject, answer, bias));
+      if (this.ghost) return;
+      this.show(used);
+      this.settle();
+    });
   }
 
   compare(lag) {
@@ -173,7 +191,7 @@ class Gradients {
 
   /** Remember what is drawn now, as the ghost of what comes. */
   begin() {
-    this.ghost ??= { curves: this.curves, picked: this.picked };
+    if (this.curves) this.ghost ??= { curves: this.curves, picked: this.picked };
   }
 
   /** Change something while a hand holds it. */
@@ -181,13 +199,12 @@ class Gradients {
     this.begin();
     change();
     this.changed = true;
-    this.compute();
+    this.renew();
   }
 
   /** Read only so many steps, counted from the end; the frame shows all until the hand lets go. */
   cut(used) {
-    this.used = used;
-    this.at = Math.max(this.at, this.first);
+    this.wished = { at: Math.max(this.wished.at, this.full - used), used };
     this.show(this.full);
   }
 
@@ -202,25 +219,16 @@ class Gradients {
   release() {
     if (!this.ghost) return;
     this.ghost = null;
+    if (this.rests) this.renew();
     this.show(this.used);
     this.settle();
-    if (this.changed) this.tellPython();
+    if (this.changed && !this.asks) this.tellPython();
   }
 
   compute() {
-    const { input_size: inputs } = this.subject.networks[0].sizes;
-    const x = this.subject.x.subarray(this.first * inputs);
-    this.runs = this.subject.networks.map((net, k) => this.bentNetwork(net, k).run(x));
+    const x = this.subject.x.subarray(this.first * this.subject.networks[0].sizes.input_size);
+    this.runs = this.subject.networks.map((net, k) => bentByHand(this.subject, net, this.hands[k], this).run(x));
     this.follow();
-  }
-
-  bentNetwork(net, k) {
-    const { gain, bias } = this;
-    const hand = this.hands[k];
-    const { choices } = net.about;
-    const [, source] = choices.find(([chosen]) => Object.entries(chosen).every(([name, own]) => hand[name] === own));
-    const numbers = Object.fromEntries(Object.keys(net.numbers).map((name) => [name, hand[name]]));
-    return bent(net, net.about, { written: this.subject.written[source], gain, bias, numbers });
   }
 
   /** Follow the loss back through the runs. */
@@ -232,11 +240,13 @@ class Gradients {
       const { [output]: own, ...paths } = carried;
       return { label, key, output, first, at, steps: run.steps, norms: total, paths, together };
     });
+    this.extras = extrasOf(this.runs, this.subject, (k) => this.functions(k), at - first);
     this.frame.redraw();
   }
 
   /** Scales of what is drawn, kept while a hand drags so that nothing else moves. */
   settle() {
+    if (!this.curves) return;
     const norms = drawnNorms(this.curves, this.picked);
     this.window = widened(norms, this.window);
     this.fitting.offer(this.window, widened(norms));
@@ -253,14 +263,7 @@ class Gradients {
   /** All networks in one message: of several in a row a notebook may drop all but the last. */
   tellPython() {
     this.changed = false;
-    const [about, arrays] = [{}, {}];
-    this.runs.forEach(({ network }, k) => {
-      const { label, about: own, numbers } = this.subject.networks[k];
-      const pick = (names) => Object.fromEntries(names.map((name) => [name, this.hands[k][name]]));
-      about[label] = { numbers: pick(Object.keys(numbers)), functions: pick(Object.keys(own.choices[0][0])) };
-      for (const [name, values] of Object.entries(network.parameters)) arrays[`${label}/${name}`] = values;
-    });
-    this.send({ networks: about }, arrays);
+    this.send(...handsMessage(this.runs, this.subject, this.hands));
   }
 
   tell(x, words) {
@@ -268,6 +271,7 @@ class Gradients {
   }
 
   told(step, words) {
+    if (!this.curves || step === null) return null;
     if (step < this.first) return `${this.name(step)}: not read`;
     if (step > this.at) return `${this.name(step)}: after the loss, nothing comes back to it`;
     const lag = this.at - step;
@@ -292,14 +296,20 @@ class Gradients {
 
   draw() {
     const { frame } = this;
+    this.drawMarks();
+    this.drawInput();
+    frame.timeAxis(this.axis);
+    if (this.curves) this.drawFound();
+  }
+
+  /** What has been computed. */
+  drawFound() {
+    const { frame } = this;
     const place = (step) => this.place(step);
     const step = this.lag > 0 ? this.at - this.lag : null;
     this.drawArcs(place, step);
-    this.drawMarks();
-    this.drawInput();
     const { curves, picked, window, ghost } = this;
     this.logAxis = drawCurves(this.plot, { curves, picked, window, ghost, step }, place, this.fit);
-    frame.timeAxis(this.axis);
     this.fitting.place(this.axis);
     this.marker.draw(step === null ? null : step - this.offset, this, this.name(step ?? this.at), this.marks);
     this.drawHint();
@@ -367,13 +377,13 @@ class Gradients {
     const { at, lag, curves, picked } = this;
     const found = curves.map(({ label, key, norms, first }, k) => ({
       label, key, norm: norms[at - lag - first], factor: stepFactor(norms, at - first, lag),
-      orthogonal: keepsNorms(this.runs[k].network, this.subject.networks[k].about, this.functions(k)),
+      orthogonal: this.extras[k].orthogonal,
     }));
     const { label, key, paths, first, output } = curves[picked];
     const keep = this.subject.networks[picked].about.keeps[0];
     const run = this.runs[picked];
     const kept = keep && lag > 0 && {
-      label, key, output, ...keep, ...mostKept(run, keep, at - first, lag), units: run.network.units(keep.gate),
+      label, key, output, ...keep, ...this.extras[picked].kept(lag), units: run.network.units(keep.gate),
       norm: paths[keep.state]?.[at - lag - first] ?? null, factor: found[picked].factor,
     };
     const names = { name: this.name(at - lag), loss: this.name(at) };

@@ -6,13 +6,13 @@
 
 import { choice, make, slider, tabs } from "../frame/controls.js";
 import { Frame } from "../frame/frame.js";
+import { Kernel, tellTier } from "../frame/kernel.js";
 import { number, numberOfLog } from "../frame/words.js";
-import {
-  Products, blockOf, lagContributions, logSigma, recurrentMatrices, recurrentParameter, windowOf, withGain,
-} from "../measures/jacobian.js";
+import { recurrentMatrices, recurrentParameter, withGain } from "../measures/jacobian.js";
 import { Bars, LAGS } from "./jacobian/bars.js";
 import { Decay } from "./jacobian/decay.js";
 import { percent } from "./jacobian/percent.js";
+import { KernelResult, Result, firstOf } from "./jacobian/result.js";
 import { Triangle } from "./jacobian/triangle.js";
 import { Values } from "./jacobian/values.js";
 
@@ -21,38 +21,6 @@ const HEALTHY = [0.1, 10]; // times the gradient that the loss starts with
 const WHOLE = "\u2060"; // after a slash: no line ends here
 const LEFT = 88;
 const RIGHT = 184; // the column beside the time axis
-
-/** What a run gave: its norms, and on demand what belongs to one pair of steps. */
-class Result {
-  constructor(network, x, first, steps, state) {
-    this.network = network;
-    this.run = windowOf(network, x, first, steps);
-    this.products = new Products(this.run);
-    this.block = blockOf(network, state);
-    this.logs = this.products.norms(this.block);
-    this.bound = this.products.largest();
-    const { slope } = network.about;
-    this.classical = slope === null ? null : Math.log10(slope) + logSigma(network.parameters.U);
-    this.kept = {};
-  }
-
-  once(key, make) {
-    this.kept[key] ??= make();
-    return this.kept[key];
-  }
-
-  at(t, k) {
-    return this.logs[t * this.run.steps + k];
-  }
-
-  values(t, k) {
-    return this.once(`values ${t} ${k}`, () => this.products.singularValues(t, k, this.block));
-  }
-
-  lags(t, parameter) {
-    return this.once(`lags ${t} ${parameter}`, () => lagContributions(this.run, parameter, t));
-  }
-}
 
 class Jacobian {
   constructor(el, subject, send) {
@@ -65,10 +33,58 @@ class Jacobian {
       title, question, steps: shown, times: this.timesFrom(this.window), left: LEFT, right: RIGHT,
     });
     this.frame.root.classList.add("wb-jacobian");
+    this.kernel = new Kernel(send.ask, this.frame);
     this.addControls(gain);
     this.addPanels();
     this.listen();
-    this.chooseCell(0);
+    if (subject.large) this.startLarge();
+    else this.chooseCell(0);
+  }
+
+  /** Python computes: what it told at first is shown; without it nothing else can be. */
+  startLarge() {
+    const { subject, frame, send } = this;
+    this.wished = { ...subject.first, network: subject.networks[0].label, index: 0 };
+    this.take({ about: subject.first, arrays: firstOf(subject.arrays) }, 0);
+    tellTier(frame, {
+      ask: send.ask, rests: true,
+      without: "this is what Python saw first. The norms of all pairs are here; for anything else run the cell in a notebook.",
+    });
+    if (send.ask) return;
+    for (const control of frame.controls.querySelectorAll("input, select, .wb-tabs button")) control.disabled = true;
+  }
+
+  /** Wish something else of Python, which changes what is shown when it answers. */
+  wish(change) {
+    const { subject, frame } = this;
+    const index = change.index ?? this.wished.index;
+    Object.assign(this.wished, change, { network: subject.networks[index].label, index });
+    const asked = { ...this.wished, t: frame.step, k: this.k, triangle: true };
+    this.kernel.want(asked, (answer) => this.take(answer, index));
+  }
+
+  take({ about, arrays }, index) {
+    this.network = this.subject.networks[index];
+    Object.assign(this, { state: about.state, window: about.first, ghost: null });
+    this.frame.times = this.timesFrom(about.first);
+    this.measured = new KernelResult(this.network, about, arrays, this.shown);
+    this.fillChoices();
+    if (about.parameter) this.parameter.set(about.parameter);
+    this.settle();
+  }
+
+  /** Ask for the numbers of the pair that is chosen, where they are not there yet. */
+  wantPair() {
+    const { frame, k, measured } = this;
+    const parameter = this.parameter.value || null;
+    const pair = `${frame.step} ${k} ${parameter}`;
+    if (!this.send.ask || measured.has(frame.step, k, parameter) || this.asked === pair) return;
+    this.asked = pair;
+    this.wished.parameter = parameter;
+    this.kernel.want({ ...this.wished, t: frame.step, k, triangle: false }, ({ about, arrays }) => {
+      this.asked = null;
+      if (measured === this.measured) measured.add(about, arrays);
+    });
   }
 
   close() {
@@ -99,7 +115,8 @@ class Jacobian {
     const last = this.all - this.shown;
     frame.add(slider({
       label: "showing", min: 0, max: last, step: 1, value: last, format: (first) => this.nameWindow(first),
-      onInput: (first) => this.moveWindow(first), onDone: () => this.settle(),
+      onInput: (first) => this.moveWindow(first),
+      onDone: (first) => (this.subject.large ? this.wish({ first }) : this.settle()),
     }));
     hint.append(` Each pair costs a product, so ${this.shown} of ${this.all} steps are shown.`);
     hint.title = "the steps before those only give the state that they start from";
@@ -150,7 +167,20 @@ class Jacobian {
   }
 
   chooseCell(index) {
+    if (this.subject.large) {
+      const { cell } = this.subject.networks[index];
+      this.wish({ index, state: null, parameter: recurrentParameter(cell) });
+      return;
+    }
     this.network = this.subject.networks[index];
+    this.fillChoices();
+    this.measure();
+    this.settle();
+    if (this.gain.value !== this.gain.first) this.tellPython();
+  }
+
+  /** The states and parameters of the cell that is shown. */
+  fillChoices() {
     const { cell } = this.network;
     const names = Object.keys(cell.states);
     if (names.length === 1 || !names.includes(this.state)) this.state = null;
@@ -162,9 +192,6 @@ class Jacobian {
     this.parameter.fill(parameters.map((name) => [name, name]), chosen);
     this.enable(this.parameter, parameters.length > 0);
     this.enable(this.gain, recurrentMatrices(cell).length > 0);
-    this.measure();
-    this.settle();
-    if (this.gain.value !== this.gain.first) this.tellPython();
   }
 
   /** A control that this cell has no use for keeps its place, so that nothing moves. */
@@ -173,12 +200,14 @@ class Jacobian {
   }
 
   chooseState(state) {
+    if (this.subject.large) return this.wish({ state: state || null });
     this.state = state || null;
     this.measure();
     this.settle();
   }
 
   moveWindow(first) {
+    if (this.subject.large) return;
     this.window = first;
     this.frame.times = this.timesFrom(first);
     this.measure();
@@ -199,11 +228,13 @@ class Jacobian {
   }
 
   dragged() {
+    if (this.subject.large) return;
     this.ghost ??= this.result;
     this.measure();
   }
 
   released() {
+    if (this.subject.large) return this.wish({ gain: this.gain.value });
     this.ghost = null;
     this.settle();
     this.tellPython();
@@ -259,6 +290,7 @@ class Jacobian {
     for (const part of [this.triangle, this.decay, this.bars]) part.draw();
     this.frame.timeAxis(this.axis);
     this.speak();
+    if (this.subject.large) this.wantPair();
   }
 
   speak() {
@@ -293,7 +325,9 @@ class Jacobian {
   sayGradient(t, result) {
     const name = this.parameter.value;
     if (!name) return [];
-    const { whole, shares, upTo } = result.lags(t, name);
+    const lags = result.lags(t, name);
+    if (!lags) return [];
+    const { whole, shares, upTo } = lags;
     const faded = result.at(t, this.k) < FADED;
     const said = [`${faded && whole >= HEALTHY[0] ? "Yet " : ""}‖∂L/${WHOLE}∂${name}‖ is `, [number(whole, 3), "back-text"], this.sayHealth(whole)];
     if (shares.length <= LAGS || !(upTo[t] > 0)) return [...said, "."];

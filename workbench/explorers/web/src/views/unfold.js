@@ -3,29 +3,29 @@
  * Drag what a copy reads, ask an arrow what it carries; the whole input lies below.
  */
 
-import { signed } from "../frame/colours.js";
 import { choice, make, slider, tabs } from "../frame/controls.js";
 import { Frame } from "../frame/frame.js";
 import { number } from "../frame/words.js";
-import { lengths, reach } from "../measures/unfold.js";
+import { ALONE, Kernel, tellTier } from "../frame/kernel.js";
 import { Formulas, arrows } from "./unfold/formulas.js";
-import { TRACK, drawReach } from "./unfold/reach.js";
+import { INPUT, TRACK, ZOOM, drawInput, drawTrack } from "./unfold/tracks.js";
 import { Reading } from "./unfold/reading.js";
+import { KernelTold, PageTold } from "./unfold/told.js";
 import { Unrolled, places } from "./unfold/unrolled.js";
 import { part, sayBackward, sayEdit, sayForward } from "./unfold/words.js";
 
-const [ZOOM, INPUT] = [20, 48];
 const WIDE = 800;
 const largest = (values) => values.reduce((most, v) => Math.max(most, Math.abs(v) || 0), 0);
 
 class Unfold {
-  constructor(el, subject) {
+  constructor(el, subject, send) {
     const { title, question, steps } = subject;
-    Object.assign(this, { subject, unit: 0, limits: {}, ghost: null });
+    Object.assign(this, { subject, unit: 0, limits: {}, ghost: null, edits: {} });
     this.reading = new Reading(subject);
     const times = { ...subject.times, values: subject.times.values?.slice() };
     this.frame = new Frame(el, { title, question, steps, times });
     const { frame } = this;
+    this.kernel = new Kernel(send.ask, frame);
     frame.root.classList.add("wb-unfold");
     this.addControls();
     this.stage = frame.panel({ height: 300, label: "the cell and its copies", scrub: false });
@@ -61,6 +61,7 @@ class Unfold {
       label: "unit", options: [["0", "0"]], value: "0",
       onChange: (unit) => {
         this.unit = Number(unit);
+        if (this.told && !this.asks) this.told.unit = this.unit;
         frame.redraw();
       },
     }));
@@ -131,6 +132,12 @@ class Unfold {
   /** Turn to another cell of the picker; what was edited in the input stays. */
   choose(k) {
     const network = (this.network = this.subject.networks[k]);
+    const { large, rests } = network.about;
+    this.asks = large && Boolean(this.kernel.ask);
+    this.rests = large && (rests || !this.asks);
+    this.tier?.remove();
+    this.tier = large ? tellTier(this.frame, { ask: this.asks, rests: this.rests, without: ALONE }) : null;
+    this.tier?.append(document.createTextNode(""));
     const { cell } = network;
     const [output] = Object.keys(cell.states);
     this.labels = arrows(network, network.about.formulas);
@@ -142,39 +149,69 @@ class Unfold {
     this.units.fill(Array.from({ length: units }, (_, j) => [String(j), String(j)]), String(this.unit));
     this.colours = Object.fromEntries(cell.lines.map((name, n) => [name, `line-${(n % 8) + 1}`]));
     this.chosen = this.formulas.show(network, network.about.formulas, this.colours, this.labels, this.chosen);
-    Object.assign(this, { ghost: null, edited: null });
+    Object.assign(this, { ghost: null, edited: null, told: null, asked: null });
     this.run();
     this.settle();
   }
 
+  /** Run what the hand has made of the input: in the page now, in the kernel when it is drawn. */
   run() {
-    const { network } = this;
-    this.trace = network.run(this.reading.x);
-    this.reached = reach(this.trace);
-    this.lengthOf = Object.fromEntries(
-      Object.keys(network.cell.states).map((state) => [state, lengths(this.trace.line(state), network.units(state))]),
-    );
+    const { network, reading, unit } = this;
+    if (!this.asks && !(this.rests && this.ghost)) this.told = new PageTold(network, reading.x, reading.first, unit);
     this.frame.redraw();
+  }
+
+  get trace() {
+    return this.told.trace;
+  }
+
+  get reached() {
+    return this.told.reached;
+  }
+
+  get lengthOf() {
+    return this.told.lengthOf;
+  }
+
+  /** Ask the kernel for what is in sight, if it has not been. */
+  want(count) {
+    const { network, unit, frame, shown, chosen, edits, reading: { x } } = this;
+    if (this.rests && this.ghost) return;
+    const changes = Object.entries(edits).map(([k, value]) => [Number(k), value]);
+    const wish = { network: network.label, unit, step: frame.step, from: shown, count, arrow: chosen, x: changes };
+    const text = JSON.stringify(wish);
+    if (text === this.asked) return;
+    this.asked = text;
+    this.kernel.want(wish, (answer) => {
+      if (network !== this.network) return;
+      Object.assign(answer.about, { count });
+      this.told = new KernelTold(network, x, answer);
+      this.current = text;
+      this.tier.lastChild.textContent = ` Its strips show ${this.inSight}.`;
+      if (!this.ghost) this.settle();
+    });
   }
 
   /** Ends of all scales, kept while a hand drags so that nothing jumps. */
   settle() {
+    this.turnSlider();
+    if (!this.told) return;
     const { carried, total } = this.reached;
-    for (const state of Object.keys(carried)) this.limits[state] = largest(this.trace.line(state));
+    Object.assign(this.limits, this.told.limits);
     const curves = Object.values(carried);
     this.grown = curves.some((curve) => part(largest(curve)).endsWith("times"));
     this.most = Math.min(Number.MAX_VALUE, Math.max(...curves.map(largest), largest(total)));
     const least = Math.min(...curves.flatMap((curve) => [...curve].filter((value) => value > 0)));
     this.decades = [Math.floor(Math.log10(least)), Math.max(0, Math.ceil(Math.log10(this.most)))];
-    this.turnSlider();
   }
 
   /** Let step t read something else; all later states follow. */
   edit(t, value) {
     const { reading } = this;
     if (value === reading.at(t)) return;
-    this.ghost ??= { trace: this.trace, x: reading.x };
+    this.ghost ??= { trace: this.told?.trace, x: reading.x };
     reading.set(t, value);
+    for (let k = t * reading.inputs; k < (t + 1) * reading.inputs; k++) this.edits[k] = reading.x[k];
     if (reading.letters) this.frame.times.values[t] = reading.letters[value];
     this.edited = value === reading.at(t, reading.first) ? null : t;
     this.run();
@@ -188,6 +225,7 @@ class Unfold {
 
   release() {
     this.ghost = null;
+    if (this.rests) this.run();
     this.settle();
     this.frame.redraw();
   }
@@ -266,19 +304,31 @@ class Unfold {
     const plan = places(Object.keys(this.network.cell.states), frame.steps, width);
     this.place(plan.count);
     this.quiet();
-    this.unrolled.draw(this.scene());
-    this.drawStrip(plan);
-    this.drawTrack();
+    drawInput(this.strip, this, plan);
     frame.timeAxis(this.axis);
-    this.formulas.draw({ ...this.scene(), names: (t) => this.at(t) });
+    if (this.asks) this.want(plan.count);
+    if (!this.told) return;
+    this.unrolled.draw(this.scene());
+    drawTrack(this.track, this);
+    // What has not been told of another step yet stays as it was.
+    if (!this.asks || this.current === this.asked) this.formulas.draw({ ...this.scene(), names: (t) => this.at(t) });
     this.speak();
   }
 
+  /** Which units a strip shows. */
+  get inSight() {
+    const { network, reached: { output } } = this.told;
+    const [count, of] = [network.units(output), this.network.units(output)];
+    const from = network.number(network.sizeOf(output), 0);
+    return count === of ? "all units of a state" : `units ${from} to ${from + count - 1} of ${of}`;
+  }
+
   scene() {
-    const { frame, network, trace, reached, limits, chosen, labels, lengthOf, most, grown, backward, shown } = this;
+    const { frame, told, trace, reached, limits, chosen, labels, lengthOf, most, grown, backward, shown } = this;
     const { step } = frame;
+    const { network, unit } = told;
     return {
-      network, trace, reached, limits, chosen, labels, lengthOf, most, grown, backward, shown, step, unit: this.unit,
+      told, network, trace, reached, limits, chosen, labels, lengthOf, most, grown, backward, shown, step, unit,
       ghost: this.ghost?.trace, moving: this.revealing,
       done: (t) => backward || !this.revealing || t <= step,
       back: (t) => !this.revealing || t >= step,
@@ -286,7 +336,7 @@ class Unfold {
       names: (t) => (frame.times.kind === "step" || this.reading.letters ? `step ${t}` : this.called(t)),
       captions: [
         `every copy is the same cell with ${this.same}`,
-        backward ? "an arrow back is as wide as the square root of what comes back" : "a strip shows all units of a state, white at 0",
+        backward ? "an arrow back is as wide as the square root of what comes back" : `a strip shows ${this.inSight}, white at 0`,
       ],
     };
   }
@@ -305,45 +355,6 @@ class Unfold {
     this.shown = Math.min(end, Math.max(0, from));
   }
 
-  /** The whole input, with the window marked and the lines that enlarge it to the copies. */
-  drawStrip({ count, left, right }) {
-    const { strip: panel, frame, subject, reading } = this;
-    panel.begin();
-    const { ink } = panel;
-    const wide = (frame.right - frame.left) / frame.steps;
-    const [from, to] = [frame.left + this.shown * wide, frame.left + (this.shown + count) * wide];
-    ink.fillStyle = frame.colour("band");
-    ink.fillRect(from, ZOOM, to - from, INPUT);
-    panel.line(left, 2, from, ZOOM);
-    panel.line(right, 2, to, ZOOM);
-    if (reading.inputs === 1) {
-      const share = (value) => Math.min(1.05, Math.max(-0.05, (value - reading.low) / reading.span));
-      const y = (x) => (t) => ZOOM + INPUT - 5 - share(x[t]) * (INPUT - 10);
-      if (this.ghost) panel.curve(y(this.ghost.x), { colour: frame.colour("ink"), alpha: 0.3, width: 3 });
-      panel.curve(y(reading.x), { colour: frame.colour("ink"), width: 1.3 });
-    } else panel.heat(reading.x, reading.inputs, signed(largest(reading.first)), { top: ZOOM, height: INPUT });
-    for (const side of [from, to]) panel.line(side, ZOOM, side, ZOOM + INPUT, { colour: frame.colour("soft") });
-    panel.name("name", ZOOM + INPUT / 2 + 4, subject.input);
-    panel.end();
-  }
-
-  drawTrack() {
-    const { track: panel, frame } = this;
-    panel.begin();
-    if (this.backward) drawReach(panel, this);
-    else {
-      const { output } = this.reached;
-      const scale = signed(this.limits[output]);
-      panel.heat(this.trace.line(output), this.network.units(output), scale, {
-        top: 2, height: TRACK - 4, hidden: (t) => this.revealing && t > frame.step,
-      });
-      panel.text("name", frame.left - 12, TRACK / 2 + 4, `${output}, all units`, { "text-anchor": "end" });
-      panel.text("high", frame.right + 8, 13, number(scale.high, 2), { class: "wb-soft" });
-      panel.text("low", frame.right + 8, TRACK - 4, number(scale.low, 2), { class: "wb-soft" });
-    }
-    panel.end();
-  }
-
   tellInput(x) {
     if (!this.onAxis(x)) return null;
     const t = this.frame.stepAt(x);
@@ -356,10 +367,12 @@ class Unfold {
 
   tellTrack(x, y) {
     if (!this.onAxis(x)) return null;
+    if (!this.told) return null;
     const t = this.frame.stepAt(x);
     const { output, carried } = this.reached;
     if (this.backward)
       return `${this.frame.name(t)}: ${Object.entries(carried).map(([s, left]) => `dL/d${s} ${part(left[t])}`).join(", ")}`;
+    if (this.asks) return `${this.frame.name(t)}: norm of ${output} ${number(this.lengthOf[output][t])}`;
     const units = this.network.units(output);
     const j = Math.min(units - 1, Math.max(0, Math.floor(((y - 2) / (TRACK - 4)) * units)));
     return `${this.frame.name(t)}: ${output}[${j}] = ${number(this.trace.line(output)[t * units + j])}`;
@@ -368,7 +381,7 @@ class Unfold {
   tellStage({ title, grip, step, arrow }) {
     if (grip) return "drag up or down";
     const t = Number(step);
-    if (this.backward && t > 0 && this.reached.carried[arrow])
+    if (this.told && this.backward && t > 0 && this.reached.carried[arrow])
       return `${part(this.reached.carried[arrow][t - 1])} back along ${arrow}`;
     return title;
   }
@@ -377,7 +390,7 @@ class Unfold {
   speak() {
     const { network, trace, reading, lengthOf, reached, same, edited, frame } = this;
     const t = edited ?? frame.step;
-    const about = { network, trace, reading, lengthOf, reached, same, t, at: (k) => this.at(k) };
+    const about = { told: this.told, network, trace, reading, lengthOf, reached, same, t, at: (k) => this.at(k) };
     const say = edited !== null ? sayEdit : this.backward ? sayBackward : sayForward;
     frame.say(...say(about));
   }

@@ -44,8 +44,8 @@ const LEVELS = 254; // of a byte in a heat map; 255 is not a number
 
 export class KernelShown {
   /** about: {limits, gates, initial}. arrays: "heat/f", "line/f", "product/U.f h". */
-  constructor(network, about, arrays) {
-    Object.assign(this, { network, about, arrays });
+  constructor(network, about, arrays, unit) {
+    Object.assign(this, { network, about, arrays, unit });
     this.heats = {};
   }
 

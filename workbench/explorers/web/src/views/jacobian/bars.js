@@ -37,7 +37,8 @@ export class Bars {
     const k = frame.stepAt(x);
     const name = view.parameter.value;
     if (k > frame.step || !name) return null;
-    return `${frame.name(k)} adds ${number(view.result.lags(frame.step, name).norms[k])} to ∂L/∂${name}`;
+    const lags = view.result.lags(frame.step, name);
+    return lags && `${frame.name(k)} adds ${number(lags.norms[k])} to ∂L/∂${name}`;
   }
 
   draw() {
@@ -47,6 +48,7 @@ export class Bars {
     if (!name) return;
     const t = frame.step;
     const lags = view.result.lags(t, name);
+    if (!lags) return this.drawEmpty();
     const top = roundUp(lags.norms.reduce((most, own) => Math.max(most, own), 0));
     this.top = view.ghost ? Math.max(this.top, top) : top;
     this.y = scaleLinear([0, this.top], [HEAD + TALL, HEAD]).clamp(true);
@@ -61,6 +63,14 @@ export class Bars {
     const x = frame.x(view.k);
     panel.line(x, HEAD - 4, x, HEAD + TALL, { colour: frame.colour("ink"), dash: [3, 3] });
     this.say(lags, t, name);
+    panel.end();
+  }
+
+  /** What there is before the numbers have come. */
+  drawEmpty() {
+    const { panel, frame } = this;
+    panel.begin();
+    panel.line(frame.left, HEAD + TALL + 0.5, frame.right, HEAD + TALL + 0.5);
     panel.end();
   }
 

@@ -7,7 +7,6 @@
 import { colour, signed } from "../../frame/colours.js";
 import { choice, make } from "../../frame/controls.js";
 import { number } from "../../frame/words.js";
-import { inputBack, stepBack } from "../../measures/unfold.js";
 
 const [LABEL, TAIL, TALL, WIDEST, LINE] = [128, 92, 20, 28, 26];
 const TIGHT = "+\u2212\u2299\u00b7/"; // a negative number after one of these needs brackets
@@ -64,14 +63,13 @@ export class Formulas {
     return lines.filter((line) => line.reads.includes(arrow === "input" ? "x" : arrow));
   }
 
-  /** scene: {chosen, backward, trace, reached, step, unit, limits, names}. */
+  /** scene: {chosen, backward, told, network, trace, reached, step, unit, limits, names}. */
   draw(scene) {
     Object.assign(this, scene);
     const { chosen } = this;
     this.returning = this.backward && (chosen in this.formulas.back ? this.formulas.back[chosen] : null);
     this.write();
-    if (this.returning && chosen === "input") this.way = inputBack(this.reached, this.step, this.feature);
-    else if (this.returning) this.way = stepBack(this.trace, this.reached, this.step, chosen, this.own(chosen));
+    if (this.returning) this.way = this.told.way(chosen, this.step, chosen === "input" ? this.feature : this.own(chosen));
     this.fill();
     this.drawOperands();
     this.what.textContent = this.heading();
@@ -84,6 +82,15 @@ export class Formulas {
 
   own(name) {
     return Math.min(this.unit, this.network.units(name) - 1);
+  }
+
+  /** The number that a unit of a line or state has in the whole network. */
+  called(name, unit) {
+    return this.network.number(this.network.sizeOf(name), unit);
+  }
+
+  get featureCalled() {
+    return this.network.number("input_size", this.feature);
   }
 
   heading() {
@@ -99,8 +106,8 @@ export class Formulas {
       if (!isState) return `The gradient by all that the copy of ${at} computes:`;
       return `Back through the arrow of ${state}: from ${at} to ${before}.`;
     }
-    if (isState) return `${state} goes from ${before} into the copy of ${at}. Row ${this.own(state)} of each matrix:`;
-    if (state === "input") return `What the copy of ${at} reads. Row ${this.unit} of each matrix:`;
+    if (isState) return `${state} goes from ${before} into the copy of ${at}. Row ${this.called(state, this.own(state))} of each matrix:`;
+    if (state === "input") return `What the copy of ${at} reads. Row ${this.called(Object.keys(this.network.cell.states)[0], this.unit)} of each matrix:`;
     if (state === "bias") return `Added at ${at} as at each of the ${trace.steps} steps:`;
     return state === "output" ? `What the copy of ${at} gives:` : `All that the copy of ${at} computes:`;
   }
@@ -175,14 +182,14 @@ export class Formulas {
     let last = null;
     for (const { key, matrix, operand } of this.carried()) {
       const vector = trace.operand(key, step);
-      if (operand !== last) strips.push({ label: operand, values: vector, limit: Math.max(largest(vector), limits[chosen] ?? 0), tail: vector.length === 1 ? number(vector[0]) : "" });
+      if (operand !== last) strips.push({ label: operand, size: cell.products[key].columns, values: vector, limit: Math.max(largest(vector), limits[chosen] ?? 0), tail: vector.length === 1 ? number(vector[0]) : "" });
       last = operand;
       const j = this.row(cell.products[key].rows);
       const row = parameters[matrix].subarray(j * vector.length, (j + 1) * vector.length);
-      strips.push({ label: `${matrix}[${j}]`, values: row, limit: largest(parameters[matrix]), tail: `${row.length === 1 ? `${number(row[0])}, ` : ""}adds ${number(trace.product(key, step, j))}` });
+      strips.push({ label: `${matrix}[${network.number(cell.products[key].rows, j)}]`, size: cell.products[key].columns, values: row, limit: network.largest(matrix), tail: `${row.length === 1 ? `${number(row[0])}, ` : ""}adds ${number(trace.product(key, step, j))}` });
     }
     const whole = (label, values, limit, name) => strips.push({
-      label, values, limit, mark: this.own(name), tail: number(values[this.own(name)]),
+      label, size: network.sizeOf(name), values, limit, mark: this.own(name), tail: number(values[this.own(name)]),
     });
     if (chosen in cell.states && this.fed(chosen).some((line) => this.plain(line, chosen))) {
       const units = network.units(chosen);
@@ -195,7 +202,7 @@ export class Formulas {
     if (chosen === "bias")
       for (const name of new Set(this.fed("bias").flatMap((line) => line.vectors))) {
         const mark = Math.min(this.unit, parameters[name].length - 1);
-        strips.push({ label: name, values: parameters[name], limit: largest(parameters[name]), mark, tail: number(parameters[name][mark]) });
+        strips.push({ label: name, size: cell.parameters[name][0], values: parameters[name], limit: network.largest(name), mark, tail: number(parameters[name][mark]) });
       }
     return strips;
   }
@@ -214,20 +221,21 @@ export class Formulas {
   /** What comes back at this step to an arrow that leads to no state. */
   gradients() {
     const { network, chosen, reached: { gradients } } = this;
-    const row = (name, all, units) => {
+    const row = (name, all, size) => {
+      const units = network.sizes[size];
       const values = this.now(all, units);
       const mark = Math.min(this.unit, units - 1);
-      return { label: `∂L/∂${name}`, values, limit: largest(values), mark, tail: number(values[mark]) };
+      return { label: `∂L/∂${name}`, size, values, limit: largest(values), mark, tail: number(values[mark]) };
     };
     if (chosen === "bias")
       return [...new Set(this.fed("bias").flatMap((line) => line.vectors))].map((name) =>
-        row(name, gradients.adjoints.vectors[name], network.parameters[name].length));
-    if (chosen !== "input") return this.given().map((name) => row(`${name}[t]`, gradients.line(name), network.units(name)));
-    const terms = (this.returning ? this.way.terms : []).flatMap(({ matrix, column, entering, sum }) => [
-      { label: `∂L/∂(${matrix} x)`, values: entering, limit: largest(entering), tail: "" },
-      { label: `${matrix}[:, ${this.feature}]`, values: column, limit: largest(network.parameters[matrix]), tail: `gives ${number(sum)}` },
+        row(name, gradients.adjoints.vectors[name], network.cell.parameters[name][0]));
+    if (chosen !== "input") return this.given().map((name) => row(`${name}[t]`, gradients.line(name), network.sizeOf(name)));
+    const terms = (this.returning ? this.way.terms : []).flatMap(({ key, matrix, column, entering, sum }) => [
+      { label: `∂L/∂(${matrix} x)`, size: network.cell.products[key].rows, values: entering, limit: largest(entering), tail: "" },
+      { label: `${matrix}[:, ${this.featureCalled}]`, size: network.cell.products[key].rows, values: column, limit: network.largest(matrix), tail: `gives ${number(sum)}` },
     ]);
-    return [row("x[t]", gradients.x, network.sizes.input_size), ...terms];
+    return [row("x[t]", gradients.x, "input_size"), ...terms];
   }
 
   /** Whether a line reads a state unit by unit, in no product. */
@@ -239,8 +247,8 @@ export class Formulas {
     const own = this.own(this.chosen);
     const through = this.formulas.back[this.chosen].through;
     const strips = this.way.terms.filter((term) => through.includes(term.state)).flatMap(({ state, column, entering, sum }) => [
-      { label: `∂L/∂${state}[t]`, values: entering, limit: largest(entering), tail: "" },
-      { label: `∂${state}[t]/∂${this.chosen}${BEFORE}[${own}]`, values: column, limit: largest(column), tail: `gives ${number(sum)}` },
+      { label: `∂L/∂${state}[t]`, size: this.network.sizeOf(state), values: entering, limit: largest(entering), tail: "" },
+      { label: `∂${state}[t]/∂${this.chosen}${BEFORE}[${this.called(this.chosen, own)}]`, size: this.network.sizeOf(state), values: column, limit: largest(column), tail: `gives ${number(sum)}` },
     ]);
     return [...strips, ...this.columns(own)];
   }
@@ -252,7 +260,7 @@ export class Formulas {
     return plain.map(({ key, matrix }) => {
       const [rows, columns] = [cell.products[key].rows, cell.products[key].columns].map((size) => sizes[size]);
       const values = Float64Array.from({ length: rows }, (_, j) => parameters[matrix][j * columns + unit]);
-      return { label: `${matrix}[:, ${unit}]`, values, limit: largest(parameters[matrix]), tail: "at every step" };
+      return { label: `${matrix}[:, ${this.called(this.chosen, unit)}]`, size: cell.products[key].rows, values, limit: this.network.largest(matrix), tail: "at every step" };
     });
   }
 
@@ -290,6 +298,6 @@ export class Formulas {
   tell(x, y) {
     const row = this.rows?.[Math.floor(y / LINE)];
     const k = Math.floor((x - LABEL) / row?.side);
-    return row && k >= 0 && k < row.values.length ? `${row.label}, unit ${k}: ${number(row.values[k])}` : null;
+    return row && k >= 0 && k < row.values.length ? `${row.label}, unit ${this.network.number(row.size, k)}: ${number(row.values[k])}` : null;
   }
 }

@@ -237,9 +237,9 @@ export class Unrolled {
     const units = network.units(state);
     const row = (run) => run.line(state).subarray(t * units, (t + 1) * units);
     const [y, wide, scale] = [plan.strips[state], plan.pace - 16, signed(limits[state])];
-    if (this.done(t)) this.strip(row(trace), scale, x, y, wide, 1);
+    if (this.done(t) && trace.has?.(t) !== false) this.strip(row(trace), scale, x, y, wide, 1);
     else this.frameOf(x, y, wide);
-    if (ghost) this.strip(row(ghost), scale, x, y + STRIP + 2, wide, 0.3, GHOST);
+    if (ghost && ghost.has?.(t) !== false) this.strip(row(ghost), scale, x, y + STRIP + 2, wide, 0.3, GHOST);
   }
 
   /** Values side by side as colours. */

@@ -1,7 +1,6 @@
 /** The sentence under the unfold explorer, in each of its three moods. */
 
 import { number, share } from "../../frame/words.js";
-import { changes } from "../../measures/unfold.js";
 
 /** What has come back of a gradient that began as 1: 12 %; above 1, 1.96 times. */
 export const part = (value) => (value > 1 && number(value) !== "1" ? `${number(value)} times` : share(value));
@@ -21,10 +20,9 @@ export function sayForward({ network, trace, reading, lengthOf, reached, same, t
 }
 
 /** What an edit of step t did to the output there and at the end. */
-export function sayEdit({ network, trace, reading, reached, t, at }) {
+export function sayEdit({ told, reading, reached, t, at }) {
   const { output, at: last } = reached;
-  const first = network.run(reading.first).line(output);
-  const moved = changes(trace.line(output), first, network.units(output));
+  const { moved } = told;
   const [now, was] = [reading.x, reading.first].map((x) => quoted(reading, reading.word(t, x)));
   const later = t === last ? "" : `, and at ${at(last)}, ${stepsOf(last - t)} later, by ${number(moved[last], 2)}`;
   return [`At ${at(t)} the cell now reads ${now}, at first ${was}: ${output} moves there by ${number(moved[t], 2)}${later} (norm of the change).`];

@@ -1,0 +1,21 @@
+"""What Python answers for networks that are too large to run in a page at every move of a hand.
+
+One module for each explorer; each answers a wish with small arrays, whatever the network's size.
+The page's side is web/src/frame/kernel.js. Here is only what decides who computes.
+"""
+
+LARGE = 8_000_000
+"""Multiplications of one run above which a page would no longer follow a hand."""
+RESTS = 40_000_000
+"""Multiplications of runs whose gradients Python has in about 60 ms; for more a hand must rest."""
+
+
+def multiplications(net, steps):
+    """How many one run over so many steps takes."""
+    sizes = {name: net.lengths[name] for name in net.cell.size_names}
+    return steps * net.cell.multiply_count(net.input_size, net.hidden_size, sizes)
+
+
+def is_large(net, steps):
+    """Whether a run over so many steps is work for the kernel."""
+    return multiplications(net, steps) > LARGE
