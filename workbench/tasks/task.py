@@ -27,7 +27,7 @@ class Problem:
     """
 
     train: Any
-    loss: str
+    loss: str | Callable
     score: Callable[[Network], float]
     baseline: float
     baseline_name: str
@@ -66,6 +66,7 @@ class Task:
     kept for the test. measure: what the score is; higher_is_better: which way. target: what the
     worst of `SEEDS` must reach, written down before tuning. note: what a reader should know.
     load: (seed) -> Problem. network: (problem, recipe, seed) -> Network.
+    rehearsal: (seed) -> a Problem of the training rows alone, by which recipes are chosen.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Task:
     network: Callable[[Problem, Recipe, int], Network]
     recipe: Recipe = Recipe()
     note: str = ""
+    rehearsal: Callable[[int], Problem] | None = None
 
     def __call__(self, *, seed=0, epochs=None, options=None, **chosen):
         """Train a network from `seed` and score it on the test rows: an Outcome.
@@ -98,6 +100,12 @@ class Task:
         )  # fmt: skip
         seconds = time.perf_counter() - began
         return Outcome(self, recipe, seed, problem, model, history, seconds)
+
+    def rehearse(self):
+        """The same task without its test rows: a held-out part of the training rows scores."""
+        if self.rehearsal is None:
+            raise ValueError(f"task: expected one that has a rehearsal, got {self.name}")
+        return replace(self, load=self.rehearsal)
 
     def __repr__(self):
         return f"Task({self.name}: {self.question} {self.measure}, target {self.target:g})"
