@@ -111,5 +111,7 @@ heartbeats = Task(
     "7,500 samples of an electrocardiogram, 20.8 s, one anomaly (sktime)",
     "the first 5,000 samples, all normal, to train; the rest to test",
     "largest error inside the mark / largest outside", True, 1.5,
-    problem, many_to_many, Recipe("lstm", 32, epochs=30, batch_size=16), rehearsal=rehearsal,
+    problem, many_to_many,
+    Recipe("gru", 32, epochs=40, batch_size=8, learning_rate=5e-3, decay=True),
+    rehearsal=rehearsal,
 )  # fmt: skip

@@ -94,24 +94,27 @@ def task(name, question, data, unit, target, load, recipe, *, note="", **form):
 sunspots = task(
     "sunspots", "How many sunspots will there be next year?",
     "yearly sunspots 1700 to 2008 (statsmodels)", "spots", 22.0,
-    load_sunspots, Recipe("lstm", 32, epochs=30, learning_rate=3e-3), length=60,
+    load_sunspots, Recipe("gru", 16, epochs=25, learning_rate=5e-3, decay=True),
+    length=60, warm_up=15,
 )  # fmt: skip
 
 co2 = task(
     "co2", "What will the air at Mauna Loa hold next week?",
     "weekly CO2 1958 to 2001 (statsmodels)", "ppm", 0.50,
-    load_co2, Recipe("lstm", 32, epochs=6), length=104, levels=False,
+    load_co2, Recipe("lstm", 32, epochs=20, learning_rate=5e-3, decay=True),
+    length=156, warm_up=52, every=4, levels=False,
 )  # fmt: skip
 
 weather = task(
     "weather", "How warm will tomorrow be in Seattle?",
     "daily greatest temperature 2012 to 2015 (vega_datasets)", "degrees C", 2.9,
-    lambda: load_weather()["temp_max"], Recipe("lstm", 32, epochs=8), length=60,
+    lambda: load_weather()["temp_max"],
+    Recipe("gru", 16, epochs=15, learning_rate=5e-3, decay=True), length=90, warm_up=30, every=3,
 )  # fmt: skip
 
 stocks = task(
     "stocks", "What will the share of Apple cost next month?",
     "monthly price 2000 to 2010 (vega_datasets)", "dollars", 30.0,
-    load_stocks, Recipe("lstm", 16, epochs=20), length=24, levels=False,
+    load_stocks, Recipe("gru", 4, epochs=6, decay=True), length=24, warm_up=6, levels=False,
     note="nothing to win: the past of a price says next to nothing of its next change",
 )  # fmt: skip
