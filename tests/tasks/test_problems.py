@@ -199,3 +199,25 @@ def test_bits_of_a_network_do_not_depend_on_how_its_stream_is_cut():
     whole = -np.log2(shares[np.arange(len(codes) - 1), codes[1:]]).mean()
     for steps in (1, 7, 1000):
         assert texts.bits_of(model, codes, steps) == pytest.approx(whole, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", MEMORY)
+def test_a_rehearsal_of_random_numbers_has_rows_of_its_own(name):
+    task = TASKS[name]
+    table, rehearsed = (of.load(0).train[0] for of in (task, task.rehearse()))
+    if name == "parity":  # which has no other rows: their order, and so the cut, differs
+        assert not np.array_equal(table[:100], rehearsed[:100])
+    else:
+        assert not set(rows(table)) & set(rows(rehearsed))
+
+
+def test_the_test_rows_have_no_say_in_a_rehearsal():
+    text = data.english_prose()
+    learnt = TASKS["prose"].rehearse().load(0).train.x
+    assert np.array_equal(learnt, text.codes[: len(learnt)])
+    assert len(learnt) == int(0.9 * int(0.9 * len(text))) - 1
+    names = [codes.tobytes() for codes in TASKS["surnames"].load(0).train[0]]
+    for seed in (0, 1):
+        part = {codes.tobytes() for codes in TASKS["surnames"].rehearse().load(seed).train[0]}
+        assert part < set(names)
+        assert len(part) == pytest.approx(0.8 * len(names), rel=0.01)
