@@ -12,6 +12,7 @@ setup(
     package_dir={"workbench.notebooks": "notebooks"},
     package_data={
         "workbench.notebooks": ["*.ipynb"],
+        "workbench.bench": ["results/*.json"],
         "workbench.report": ["*.html", "*.css"],
         "workbench.explorers": ["web/bundle.js", "web/*.css"],
     },

@@ -35,6 +35,7 @@ _NAMES = {
     "Trace": "recurrent",
     "fit": "training",
     "evaluate": "training",
+    "generate": "training",
     "SGD": "training",
     "RMSprop": "training",
     "Adam": "training",

@@ -30,6 +30,13 @@ def many_to_many(problem, recipe, seed):
     return Network(net, output(net, problem, recipe, seed))
 
 
+def tokens_to_one(problem, recipe, seed):
+    """One answer when all tokens have been read."""
+    net = recurrent(problem, recipe, seed)
+    read = OneHot(problem.inputs, dtype=recipe.dtype)
+    return Network(read, net, Last(), output(net, problem, recipe, seed))
+
+
 def tokens_to_tokens(problem, recipe, seed):
     """Tokens in, the logits of a token out, at every step."""
     net = recurrent(problem, recipe, seed)

@@ -9,7 +9,8 @@ from typing import Any
 
 from ..layers import Network
 from ..recurrent.inputs import positive_integer
-from ..training import Adam, History, fit
+from ..training import Adam, CosineDecay, History, fit
+from ..training.evaluate import as_batches
 
 SEEDS = (0, 1, 2, 3, 4)
 """The seeds of a row of the table; the worst of them is what counts."""
@@ -27,7 +28,7 @@ class Problem:
     """
 
     train: Any
-    loss: str
+    loss: str | Callable
     score: Callable[[Network], float]
     baseline: float
     baseline_name: str
@@ -38,7 +39,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a task's network is made and trained; each field can be given to the task."""
+    """How a task's network is made and trained; each field can be given to the task.
+
+    decay: whether the learning rate comes down to 0 along half a cosine, or stays.
+    """
 
     cell: str = "lstm"
     hidden_size: int = 64
@@ -46,6 +50,7 @@ class Recipe:
     batch_size: int = 32
     learning_rate: float = 2e-3
     clip_norm: float | None = 1.0
+    decay: bool = False
     dtype: str = "float32"
     start: dict = field(default_factory=dict)
 
@@ -66,6 +71,7 @@ class Task:
     kept for the test. measure: what the score is; higher_is_better: which way. target: what the
     worst of `SEEDS` must reach, written down before tuning. note: what a reader should know.
     load: (seed) -> Problem. network: (problem, recipe, seed) -> Network.
+    rehearsal: (seed) -> a Problem of the training rows alone, by which recipes are chosen.
     """
 
     name: str
@@ -79,25 +85,35 @@ class Task:
     network: Callable[[Problem, Recipe, int], Network]
     recipe: Recipe = Recipe()
     note: str = ""
+    rehearsal: Callable[[int], Problem] | None = None
 
     def __call__(self, *, seed=0, epochs=None, options=None, **chosen):
         """Train a network from `seed` and score it on the test rows: an Outcome.
 
-        chosen: cell, hidden_size, batch_size, learning_rate, clip_norm, dtype in place of the
-        recipe's. options: a dict of further options for `fit`, such as {"progress": False}.
+        chosen: fields of `Recipe`, such as cell or hidden_size, in place of the recipe's own.
+        options: a dict of further options for `fit`, such as {"progress": False}.
         """
         seed = positive_integer("seed", seed, least=0)
         recipe = self.recipe.choose(epochs=epochs, **chosen)
         problem = self.load(seed)
         model = self.network(problem, recipe, seed)
+        train = as_batches("train", problem.train, recipe.batch_size, seed=seed)
+        rate = recipe.learning_rate
+        if recipe.decay:
+            rate = CosineDecay(rate, recipe.epochs * len(train))
         began = time.perf_counter()
         history = fit(
-            model, problem.train, validation=problem.validation, loss=problem.loss,
-            optimizer=Adam(recipe.learning_rate), epochs=recipe.epochs, seed=seed,
-            batch_size=recipe.batch_size, clip_norm=recipe.clip_norm, **(options or {}),
+            model, train, validation=problem.validation, loss=problem.loss, optimizer=Adam(rate),
+            epochs=recipe.epochs, seed=seed, clip_norm=recipe.clip_norm, **(options or {}),
         )  # fmt: skip
         seconds = time.perf_counter() - began
         return Outcome(self, recipe, seed, problem, model, history, seconds)
+
+    def rehearse(self):
+        """The same task without its test rows: a held-out part of the training rows scores."""
+        if self.rehearsal is None:
+            raise ValueError(f"task: expected one that has a rehearsal, got {self.name}")
+        return replace(self, load=self.rehearsal)
 
     def __repr__(self):
         return f"Task({self.name}: {self.question} {self.measure}, target {self.target:g})"

@@ -4,6 +4,7 @@ from .batches import Batches
 from .clipping import clip_norm, clip_value, gradient_norm
 from .evaluate import evaluate
 from .fit import fit
+from .generate import generate
 from .history import History
 from .losses import (
     LOSSES,
@@ -68,6 +69,7 @@ __all__ = [
     "cross_entropy",
     "evaluate",
     "fit",
+    "generate",
     "gradient_norm",
     "loss_of",
     "mean_squared",
