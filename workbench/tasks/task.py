@@ -11,6 +11,7 @@ from ..layers import Network
 from ..recurrent.inputs import positive_integer
 from ..training import Adam, CosineDecay, History, fit
 from ..training.evaluate import as_batches
+from ..training.inputs import real_number
 
 SEEDS = (0, 1, 2, 3, 4)
 """The seeds of a row of the table; the worst of them is what counts."""
@@ -95,16 +96,17 @@ class Task:
         """
         seed = positive_integer("seed", seed, least=0)
         recipe = self.recipe.choose(epochs=epochs, **chosen)
+        epochs = positive_integer("epochs", recipe.epochs)
         problem = self.load(seed)
         model = self.network(problem, recipe, seed)
         train = as_batches("train", problem.train, recipe.batch_size, seed=seed)
         rate = recipe.learning_rate
         if recipe.decay:
-            rate = CosineDecay(rate, recipe.epochs * len(train))
+            rate = CosineDecay(real_number("learning_rate", rate), epochs * len(train))
         began = time.perf_counter()
         history = fit(
             model, train, validation=problem.validation, loss=problem.loss, optimizer=Adam(rate),
-            epochs=recipe.epochs, seed=seed, clip_norm=recipe.clip_norm, **(options or {}),
+            epochs=epochs, seed=seed, clip_norm=recipe.clip_norm, **(options or {}),
         )  # fmt: skip
         seconds = time.perf_counter() - began
         return Outcome(self, recipe, seed, problem, model, history, seconds)
