@@ -14,6 +14,7 @@ import pytest
 
 import workbench
 from workbench import cells, cli
+from workbench.bench import records
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -125,3 +126,10 @@ def test_how_sure_is_what_the_tests_hold(file, in_tests, in_readme):
     assert in_readme in TABLES
     assert f"`pytest tests/{file}`" in TABLES
     assert in_tests in (ROOT / "tests" / file).read_text(encoding="utf-8")
+
+
+def test_the_table_of_tasks_is_the_recorded_one():
+    questions = {name: task.question for name, task in workbench.tasks.TASKS.items()}
+    lines = records.markdown(records.read(), questions)
+    assert "\n".join(["<!-- tasks -->", *lines, "<!-- /tasks -->"]) in TEXT
+    assert {line.split("`")[1] for line in lines[2:]} == set(questions)

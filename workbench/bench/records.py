@@ -87,3 +87,20 @@ def merge(task, cell, entry, file=FILE):
     unfinished = file.with_suffix(".part")
     unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(file)
+
+
+def markdown(table, questions):
+    """The table as lines of Markdown. questions: task -> what is learnt, in words; their order."""
+    lines = [
+        "| task | what is learnt | cell | measure | without a network | target | worst of five |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for task, question in questions.items():
+        for cell, own in table.get(task, {}).items():
+            worst = f"**{own['worst']:.3g}**" if own["beats_baseline"] else f"{own['worst']:.3g}"
+            missed = "" if own["reaches_target"] else ", misses it"
+            lines.append(
+                f"| `{task}` | {question} | {cell} | {own['measure']} | {own['baseline']:.3g}, "
+                f"{own['baseline_name']} | {own['target']:g} | {worst}{missed} |"
+            )
+    return lines
