@@ -97,10 +97,11 @@ def markdown(table, questions):
     ]
     for task, question in questions.items():
         for cell, own in table.get(task, {}).items():
-            worst = f"**{own['worst']:.3g}**" if own["beats_baseline"] else f"{own['worst']:.3g}"
+            worst = f"{own['worst']:.3g}"
+            worst = f"**{worst}**" if own["beats_baseline"] else f"{worst}; {own['note']}"
             missed = "" if own["reaches_target"] else ", misses it"
             lines.append(
                 f"| `{task}` | {question} | {cell} | {own['measure']} | {own['baseline']:.3g}, "
-                f"{own['baseline_name']} | {own['target']:g} | {worst}{missed} |"
+                f"{own['baseline_name']} | {own['target']:.3g} | {worst}{missed} |"
             )
     return lines
