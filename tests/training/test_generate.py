@@ -90,9 +90,12 @@ def test_the_model_is_as_it_was():
     assert all(np.array_equal(model.parameters[name], before[name]) for name in before)
 
 
-def reading_both_ways():
-    both = wb.Bidirectional(wb.Recurrent("gru", SIZE, 4))
-    return wb.Network(wb.OneHot(SIZE), both, wb.Dense(8, SIZE))
+BOTH_WAYS = wb.Bidirectional(wb.Recurrent("gru", SIZE, 4))
+SLOW_AND_FAST = wb.Hierarchical(wb.Recurrent("gru", SIZE, 4), wb.Recurrent("gru", 4, 4), every=3)
+
+
+def reading(layer):
+    return wb.Network(wb.OneHot(SIZE), layer, wb.Dense(8, SIZE))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +114,12 @@ def reading_both_ways():
         ({"seed": -1}, "seed: expected a whole number of at least 0, got -1"),
         ({"model": wb.Recurrent("gru", SIZE, 4)}, "model: expected a Network, got Recurrent"),
         ({"model": wb.Network(wb.Recurrent("gru", SIZE, 4))}, "model: expected tokens in"),
-        ({"model": reading_both_ways()}, "model: expected layers that read forwards only, got bid"),
+        (
+            {"model": reading(BOTH_WAYS)},
+            "model: expected layers that can run a step at a time",
+        ),
+        ({"model": reading(wb.Network(BOTH_WAYS))}, "model: expected layers that can run a step"),
+        ({"model": reading(SLOW_AND_FAST)}, "model: expected layers that can run a step at a time"),
     ],
 )
 def test_a_wrong_argument_is_named_in_one_line(given, said):

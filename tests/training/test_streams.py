@@ -35,6 +35,24 @@ def test_run_in_chunks_goes_on_from_a_state():
     np.testing.assert_allclose(output, stack().run(x).output, rtol=0, atol=1e-13)
 
 
+def test_states_of_a_layer_that_reads_from_the_end_too_are_not_carried_on():
+    x, y = series(20)
+    both = wb.Bidirectional(wb.Recurrent("elman", 2, 3))
+    for model in (wb.Network(both), wb.Network(wb.Network(both))):
+        with pytest.raises(ValueError, match="model: expected layers that read forwards only"):
+            next(run_in_chunks(model, x, 5))
+        for call, name in ((wb.fit, "train"), (wb.evaluate, "data")):
+            with pytest.raises(ValueError, match=f"{name}: expected whole sequences .* got Stream"):
+                call(model, wb.Stream(x, y, steps=5))
+
+
+def test_a_slow_layer_runs_in_chunks_of_whole_periods():
+    x = np.random.default_rng(0).standard_normal((24, 2, 2))
+    slow = wb.Hierarchical(wb.Recurrent("gru", 2, 4), wb.Recurrent("gru", 4, 3), every=3)
+    output = np.concatenate([run.output for run in run_in_chunks(wb.Network(slow), x, 6)])
+    np.testing.assert_allclose(output, wb.Network(slow).run(x).output, rtol=0, atol=1e-13)
+
+
 @pytest.mark.parametrize("rows", [1, 2, 5])
 def test_each_row_is_a_stretch_of_the_series_and_its_chunks_follow_each_other(rows):
     x, y = series(61)

@@ -33,7 +33,7 @@ class Bidirectional(Layer):
     Raises ValueError where the two do not fit together.
     """
 
-    takes, stepwise = (SEQUENCE,), False
+    takes, stepwise, reads_ahead = (SEQUENCE,), False, True
 
     def __init__(self, forward, backward=None, *, merge="concat", ends=False):
         if merge not in tuple(MERGES):

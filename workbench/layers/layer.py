@@ -113,6 +113,7 @@ class Layer:
     dtype: of its own numbers; None where it has none and computes in that of its input.
     layers: name -> layer inside this one.
     stepwise: whether a sequence may be run a step at a time, each run from the last one's states.
+    reads_ahead: whether the output at a step depends on later steps.
     """
 
     takes: tuple = (SEQUENCE, VECTOR)
@@ -133,6 +134,10 @@ class Layer:
     @property
     def stepwise(self):
         return all(layer.stepwise for layer in self.layers.values())
+
+    @property
+    def reads_ahead(self):
+        return any(layer.reads_ahead for layer in self.layers.values())
 
     @property
     def nets(self):

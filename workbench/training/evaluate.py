@@ -59,8 +59,13 @@ def as_batches(name, data, batch_size, **form):
 
 
 def check_fit(name, model, batches):
-    """Refuse pairs for a network, and anything else for an encoder and decoder."""
+    """Refuse pairs for a network, anything else for an encoder and decoder, and a stream where the
+    states that a chunk hands on would be of another time."""
     if isinstance(model, EncoderDecoder) != isinstance(batches, Pairs):
         wanted = "Pairs" if isinstance(model, EncoderDecoder) else "no Pairs"
         kind, came = type(model).__name__, type(batches).__name__
         raise ValueError(f"{name}: expected {wanted} for a model of kind {kind}, got {came}")
+    if isinstance(batches, Stream) and model.reads_ahead:
+        raise ValueError(
+            f"{name}: expected whole sequences for a model that reads from the end too, got Stream"
+        )

@@ -6,10 +6,9 @@ Nothing is read twice: the states are carried from step to step. Does not search
 
 import numpy as np
 
-from ..layers import Bidirectional, Network
+from ..layers import Network
 from ..layers.layer import SEQUENCE, TOKENS
-from ..recurrent.inputs import positive_integer
-from .inputs import real_number
+from ..recurrent.inputs import positive_integer, real_number
 
 
 def generate(model, text, prompt="", length=200, temperature=1.0, seed=0):
@@ -27,7 +26,7 @@ def generate(model, text, prompt="", length=200, temperature=1.0, seed=0):
     Source: Graves 2013, Generating sequences with recurrent neural networks, sections 2 and 5.4.
     """
     length = positive_integer("length", length)
-    temperature = real_number("temperature", temperature)
+    temperature = real_number("temperature", temperature, least=0)
     random = np.random.default_rng(positive_integer("seed", seed, least=0))
     check_model(model, text)
     run = model.run(read_prompt(text, prompt)[:, None], record="output")
@@ -57,8 +56,8 @@ def check_model(model, text):
     if TOKENS not in model.takes or model.gives(TOKENS) != SEQUENCE:
         raise ValueError("model: expected tokens in and logits out at each step, got another form")
     for name, layer in model.layers.items():
-        if isinstance(layer, Bidirectional):
-            raise ValueError(f"model: expected layers that read forwards only, got {name}")
+        if not layer.stepwise:
+            raise ValueError(f"model: expected layers that can run a step at a time, got {name}")
     known = getattr(text, "vocabulary", None)
     if not known:
         raise ValueError(f"text: expected a Text with its vocabulary, got {type(text).__name__}")

@@ -96,10 +96,14 @@ class Stream:
 def run_in_chunks(model, x, steps, state=None):
     """Run over a long series chunk by chunk and yield each chunk's run; states are carried.
 
-    x: (time, batch, input) or whatever the model reads, time first. What comes out is what one
-    run over the whole gives. steps: the length of a chunk; the last one may be shorter.
+    model: a Network or a Recurrent. x: (time, batch, input) or whatever the model reads, time
+    first. steps: the length of a chunk; the last one may be shorter. What comes out is what one
+    run over the whole gives; with a `Hierarchical` only if `steps` is a multiple of its `every`.
+    Raises ValueError for a model that reads from the end too.
     """
     steps = positive_integer("steps", steps)
+    if getattr(model, "reads_ahead", False):
+        raise ValueError("model: expected layers that read forwards only, got Bidirectional")
     for first in range(0, len(x), steps):
         run = model.run(x[first : first + steps], state)
         state = run.final
