@@ -248,6 +248,19 @@ def test_the_part_of_an_encoder_and_decoder_is_named(part):
     assert said.endswith(f"likely cause: the scale: {part}.dense_1.W reaches 1e+308")
 
 
+def test_a_decoder_that_drops_its_states_is_named_too():
+    decoder = wb.Network(
+        wb.OneHot(5), wb.RecurrentDropout(wb.Recurrent("gru", 5, 4, seed=1), 0.3), wb.Dense(4, 4)
+    )
+    encoder = wb.Network(wb.OneHot(4), wb.Recurrent("gru", 4, 4))
+    model = wb.EncoderDecoder(encoder, decoder)
+    model.parameters["decoder.dense_1.W"] = np.full((4, 4), 1e308)
+    for part in ("encoder", "decoder"):
+        model.parameters[f"{part}.gru_1.b.n"] = np.full(4, 30.0)
+    said, _ = diverged(model, wb.Pairs(*words(), start=4))
+    assert "update 0: decoder.dense_1: the output is infinite at step" in said
+
+
 def test_dropout_of_the_failing_update_is_dropped_again():
     model = classifier(dropout=0.5)
     model.parameters["dense_1.W"] = np.full((3, 4), 1e308)

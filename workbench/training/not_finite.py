@@ -141,7 +141,11 @@ def _first_layer(model, batch, carried, how):
     if found is not None:
         return found
     traces = batch.run(model, **how).decoder.traces
-    states = {name: trace.initial for name, trace in traces.items()}
+    # A trace under dropout has its mask among its states, and no run can be given that.
+    states = {
+        name: {state: traces[name].initial[state] for state in own}
+        for name, own in model.decoder.states.items()
+    }
     return _walk(
         "decoder.", model.decoder,
         lambda part: part.run(
@@ -185,14 +189,11 @@ def _line(trace):
         peaks = np.abs(trace[state]).reshape(len(trace[state]), -1).max(axis=1)[:step]
         factor = _factor(peaks)
         if factor:
-            return (
-                step,
-                line,
-                (
-                    f"the state {state} grows about {factor:.2g}-fold a step: smaller recurrent "
-                    "weights or a bounded activation hold it"
-                ),
+            why = (
+                f"the state {state} grows about {factor:.2g}-fold a step: smaller recurrent "
+                "weights or a bounded activation hold it"
             )
+            return step, line, why
     return step, line, None
 
 
