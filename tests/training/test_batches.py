@@ -150,6 +150,7 @@ WRONG = [
     (lambda: batches().epoch(0, 12), "start: expected 0..11, got 12"),
     (lambda: batches().epoch(0, "a"), "start: expected a whole number of at least 0, got 'a'"),
     (lambda: Batches(READ, LABELS, 8), "y: expected None with Sequences"),
+    (lambda: Batches(READ, None, 8, pad="pre"), "pad: expected None with Sequences, got 'pre'"),
     (lambda: Batches(RAGGED, LABELS[:5], 8), "y: expected 83 targets, got 5"),
 ]
 

@@ -87,12 +87,17 @@ SOURCE, TARGET = words()
     [
         ({"source": 3}, "source: x: expected an array or a list of arrays, got int"),
         ({"target": 3}, "target: x: expected an array or a list of arrays, got int"),
+        (
+            {"target": Sequences(TARGET)},
+            "target: expected an array or a list of sequences",
+        ),
         ({"target": TARGET[:4]}, "target: expected 11, one a source, got 4"),
         ({"start": 1.5}, "start: expected a whole number, a token, got () of float64"),
         ({"start": [4]}, "start: expected a whole number, a token, got (1,) of int64"),
         ({"start": "a"}, "start: expected real numbers, got str"),
         ({"target": [np.zeros((2, 3))] * 11}, "start: expected (3,), as a step of target, got ()"),
         ({"batch_size": 0}, "batch_size: expected a whole number of at least 1, got 0"),
+        ({"pad": "pre"}, "pad: expected None with Sequences, got 'pre'"),
         ({"shuffle": 1}, "shuffle: expected True or False, got 1"),
     ],
 )

@@ -6,7 +6,7 @@ is resumed in the middle of an epoch sees exactly the batches that it would have
 
 import numpy as np
 
-from ..recurrent.inputs import positive_integer
+from ..recurrent.inputs import briefly, positive_integer
 from .sequences import Sequences
 
 
@@ -30,8 +30,10 @@ class Batches:
     def __init__(
         self, x, y, batch_size, *, shuffle=True, seed=0, bucket=None, drop_last=False, **form
     ):  # fmt: skip
-        if isinstance(x, Sequences) and (y is not None or form):
-            raise ValueError("y: expected None with Sequences, which have their own, got another")
+        if isinstance(x, Sequences):
+            for name, value in {"y": y, **form}.items():
+                if value is not None:
+                    raise ValueError(f"{name}: expected None with Sequences, got {briefly(value)}")
         self.sequences = x if isinstance(x, Sequences) else Sequences(x, y, **form)
         self.batch_size = positive_integer("batch_size", batch_size)
         self.seed = positive_integer("seed", seed, least=0)

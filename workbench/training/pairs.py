@@ -45,6 +45,8 @@ class Pairs(Batches):
 
     def __init__(self, source, target, batch_size=32, *, start, **options):
         super().__init__(_read("source", source), None, batch_size, **options)
+        if isinstance(target, Sequences):
+            raise ValueError("target: expected an array or a list of sequences, got Sequences")
         if len(_read("target", target)) != self.count:
             raise ValueError(f"target: expected {self.count}, one a source, got {len(target)}")
         self.targets = Sequences(_behind(target, start), target, per_step=True)
