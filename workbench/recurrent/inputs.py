@@ -56,11 +56,13 @@ def real_number(name, value, *, least=None, above=None, most=None, below=None):
         "of at most": (most, float.__le__), "below": (below, float.__lt__),
     }  # fmt: skip
     limits = {words: pair for words, pair in limits.items() if pair[0] is not None}
-    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    number = isinstance(value, int | float | np.integer | np.floating)
+    number = number and not isinstance(value, bool)
     fits = number and np.isfinite(value)
     if not fits or not all(holds(float(value), float(end)) for end, holds in limits.values()):
-        wanted = " and ".join(f"{words} {end}" for words, (end, _) in limits.items())
-        raise ValueError(f"{name}: expected a number {wanted or 'that is finite'}, got {value!r}")
+        wanted = " and ".join(f"{words} {end:g}" for words, (end, _) in limits.items())
+        wanted = f"a finite number {wanted}".strip()
+        raise ValueError(f"{name}: expected {wanted}, got {value!r}")
     return float(value)
 
 

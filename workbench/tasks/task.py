@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..layers import Network
-from ..recurrent.inputs import positive_integer
+from ..recurrent.inputs import positive_integer, real_number
 from ..training import Adam, CosineDecay, History, fit
 from ..training.evaluate import as_batches
-from ..training.inputs import real_number
 
 SEEDS = (0, 1, 2, 3, 4)
 """The seeds of a row of the table; the worst of them is what counts."""
@@ -102,7 +101,7 @@ class Task:
         train = as_batches("train", problem.train, recipe.batch_size, seed=seed)
         rate = recipe.learning_rate
         if recipe.decay:
-            rate = CosineDecay(real_number("learning_rate", rate), epochs * len(train))
+            rate = CosineDecay(real_number("learning_rate", rate, least=0), epochs * len(train))
         began = time.perf_counter()
         history = fit(
             model, train, validation=problem.validation, loss=problem.loss, optimizer=Adam(rate),

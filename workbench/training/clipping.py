@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from .inputs import real_number
+from ..recurrent.inputs import real_number
 
 __all__ = ["clip_norm", "clip_value", "gradient_norm"]
 
@@ -49,7 +49,7 @@ def clip_norm(gradients, limit):
     `gradient_norm` does, and for a limit that is not above 0.
     Source: Pascanu, Mikolov and Bengio 2013, algorithm 1.
     """
-    limit = real_number("limit", limit, above=True)
+    limit = real_number("limit", limit, above=0)
     before = _norm_before(gradients)
     if before <= limit:
         return before, before
@@ -67,7 +67,7 @@ def clip_value(gradients, limit):
     `gradient_norm` does, and for a limit that is not above 0.
     Source: Mikolov 2012, Statistical language models based on neural networks.
     """
-    limit = real_number("limit", limit, above=True)
+    limit = real_number("limit", limit, above=0)
     before = _norm_before(gradients)
     for gradient in gradients.values():
         bound = min(limit, float(np.finfo(gradient.dtype).max))

@@ -1,25 +1,12 @@
 """What a user passes to the training room, checked: each refusal is one line.
 
-What is common to all rooms (arrays of numbers, whole numbers) stands in `recurrent.inputs`.
+What is common to all rooms (arrays of numbers, numbers within limits) stands in `recurrent.inputs`.
 """
 
-import math
 import zlib
 from inspect import signature
 
 import numpy as np
-
-
-def real_number(name, value, least=0.0, most=math.inf, *, above=False):
-    """Return a finite float in least..most (above=True: not `least` itself), or say what came."""
-    right = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    if right:
-        right = math.isfinite(value) and least <= value <= most and not (above and value == least)
-    if not right:
-        bounds = f"{'above' if above else 'of at least'} {least:g}"
-        bounds += f" and at most {most:g}" if most < math.inf else ""
-        raise ValueError(f"{name}: expected a finite number {bounds}, got {value!r}")
-    return float(value)
 
 
 def from_description(kind, known, description):
@@ -53,11 +40,3 @@ def digest(*values):
             total = zlib.crc32(f"{item.shape} {item.dtype}".encode(), total)
             total = zlib.crc32(np.ascontiguousarray(item), total)
     return total
-
-
-def below_one(name, value):
-    """Return a float in 0 <= value < 1, or say what came."""
-    value = real_number(name, value, most=1.0)
-    if value == 1:
-        raise ValueError(f"{name}: expected below 1, got 1")
-    return value

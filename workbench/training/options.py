@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..recurrent.inputs import positive_integer
-from .inputs import real_number
+from ..recurrent.inputs import positive_integer, real_number
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,7 @@ class EarlyStopping:
 
     def __post_init__(self):
         object.__setattr__(self, "patience", positive_integer("patience", self.patience))
-        object.__setattr__(self, "least", real_number("least", self.least))
+        object.__setattr__(self, "least", real_number("least", self.least, least=0))
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Options:
         positive_integer("save_every", self.save_every)
         for name in ("clip_norm", "clip_value"):
             if getattr(self, name) is not None:
-                real_number(name, getattr(self, name), above=True)
+                real_number(name, getattr(self, name), above=0)
         if self.clip_norm is not None and self.clip_value is not None:
             raise ValueError("clip_value: expected clip_norm or clip_value, got both")
         if self.truncate is not None:

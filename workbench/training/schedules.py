@@ -17,8 +17,8 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from ..recurrent.inputs import positive_integer
-from .inputs import from_description, real_number
+from ..recurrent.inputs import positive_integer, real_number
+from .inputs import from_description
 
 __all__ = [
     "SCHEDULES",
@@ -58,7 +58,7 @@ class Constant(Schedule):
     rate: float
 
     def __post_init__(self):
-        self._keep(rate=real_number("rate", self.rate))
+        self._keep(rate=real_number("rate", self.rate, least=0))
 
     def at(self, step):
         return self.rate
@@ -78,9 +78,9 @@ class StepDecay(Schedule):
 
     def __post_init__(self):
         self._keep(
-            rate=real_number("rate", self.rate),
+            rate=real_number("rate", self.rate, least=0),
             every=positive_integer("every", self.every),
-            factor=real_number("factor", self.factor, most=1.0, above=True),
+            factor=real_number("factor", self.factor, above=0, most=1),
         )
 
     def at(self, step):
@@ -100,8 +100,8 @@ class ExponentialDecay(Schedule):
 
     def __post_init__(self):
         self._keep(
-            rate=real_number("rate", self.rate),
-            factor=real_number("factor", self.factor, most=1.0, above=True),
+            rate=real_number("rate", self.rate, least=0),
+            factor=real_number("factor", self.factor, above=0, most=1),
         )
 
     def at(self, step):
@@ -122,8 +122,8 @@ class ExponentialRamp(Schedule):
 
     def __post_init__(self):
         self._keep(
-            first=real_number("first", self.first, above=True),
-            last=real_number("last", self.last, above=True),
+            first=real_number("first", self.first, above=0),
+            last=real_number("last", self.last, above=0),
             steps=positive_integer("steps", self.steps, least=2),
         )
 
@@ -149,10 +149,10 @@ class CosineDecay(Schedule):
 
     def __post_init__(self):
         self._keep(
-            rate=real_number("rate", self.rate),
+            rate=real_number("rate", self.rate, least=0),
             steps=positive_integer("steps", self.steps),
             warmup=positive_integer("warmup", self.warmup, least=0),
-            last=real_number("last", self.last),
+            last=real_number("last", self.last, least=0),
         )
         if self.warmup >= self.steps:
             raise ValueError(f"warmup: expected fewer than {self.steps} steps, got {self.warmup}")
@@ -180,10 +180,10 @@ class OneCycle(Schedule):
     cycle: float = 0.9
 
     def __post_init__(self):
-        rate = real_number("rate", self.rate)
-        low = rate / 10 if self.low is None else real_number("low", self.low, most=rate)
-        last = low / 100 if self.last is None else real_number("last", self.last, most=low)
-        cycle = real_number("cycle", self.cycle, most=1.0, above=True)
+        rate = real_number("rate", self.rate, least=0)
+        low = rate / 10 if self.low is None else real_number("low", self.low, least=0, most=rate)
+        last = low / 100 if self.last is None else real_number("last", self.last, least=0, most=low)
+        cycle = real_number("cycle", self.cycle, above=0, most=1)
         steps = positive_integer("steps", self.steps)
         self._keep(rate=rate, steps=steps, low=low, last=last, cycle=cycle)
 
@@ -204,7 +204,7 @@ def schedule_of(learning_rate):
     if callable(getattr(learning_rate, "at", None)):
         return learning_rate
     try:
-        return Constant(real_number("learning_rate", learning_rate))
+        return Constant(real_number("learning_rate", learning_rate, least=0))
     except ValueError as error:
         raise ValueError(f"{error} (or a schedule with .at(step))") from None
 

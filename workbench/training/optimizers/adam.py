@@ -4,7 +4,7 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 
-from ..inputs import below_one, real_number
+from ...recurrent.inputs import real_number
 from .optimizer import Optimizer, average
 
 
@@ -23,8 +23,9 @@ class Adam(Optimizer):
 
     def __init__(self, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
         super().__init__(learning_rate)
-        self.beta1, self.beta2 = below_one("beta1", beta1), below_one("beta2", beta2)
-        self.epsilon = real_number("epsilon", epsilon, above=True)
+        self.beta1 = real_number("beta1", beta1, least=0, below=1)
+        self.beta2 = real_number("beta2", beta2, least=0, below=1)
+        self.epsilon = real_number("epsilon", epsilon, above=0)
 
     def update(self, name, theta, gradient, kept, rate):
         (m, v), (change, root), t = kept, self.scratch(theta), self.steps + 1
@@ -57,7 +58,7 @@ class AdamW(Adam):
         epsilon=1e-8,
     ):  # fmt: skip
         super().__init__(learning_rate, beta1, beta2, epsilon)
-        self.weight_decay = real_number("weight_decay", weight_decay)
+        self.weight_decay = real_number("weight_decay", weight_decay, least=0)
         self.decay = _read_decay(decay)
 
     def decays(self, name, theta):

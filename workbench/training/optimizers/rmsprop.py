@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..inputs import below_one, real_number
+from ...recurrent.inputs import real_number
 from .optimizer import Optimizer, average
 
 
@@ -22,8 +22,8 @@ class RMSprop(Optimizer):
 
     def __init__(self, learning_rate=1e-3, rho=0.9, epsilon=1e-8):
         super().__init__(learning_rate)
-        self.rho = below_one("rho", rho)
-        self.epsilon = real_number("epsilon", epsilon, above=True)
+        self.rho = real_number("rho", rho, least=0, below=1)
+        self.epsilon = real_number("epsilon", epsilon, above=0)
 
     def update(self, name, theta, gradient, kept, rate):
         (v,), (change, root) = kept, self.scratch(theta)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..inputs import below_one
+from ...recurrent.inputs import real_number
 from .optimizer import Optimizer
 
 
@@ -22,7 +22,7 @@ class SGD(Optimizer):
 
     def __init__(self, learning_rate, momentum=0.0, nesterov=False):
         super().__init__(learning_rate)
-        self.momentum = below_one("momentum", momentum)
+        self.momentum = real_number("momentum", momentum, least=0, below=1)
         if not isinstance(nesterov, bool):
             raise ValueError(f"nesterov: expected True or False, got {nesterov!r}")
         if nesterov and self.momentum == 0:
