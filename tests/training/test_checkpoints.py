@@ -131,6 +131,15 @@ def test_more_epochs_can_be_asked_for_when_resuming(tmp_path):
     assert same_bits(model.parameters, whole.parameters)
 
 
+def test_options_may_be_numbers_of_numpy(tmp_path):
+    options = {"seed": np.int64(3), "truncate": np.int32(2), "clip_norm": np.float32(0.5)}
+    for resume in (False, True):
+        wb.fit(
+            classifier(), (X, Y), epochs=1, checkpoint=tmp_path / "c", resume=resume,
+            progress=False, **options,
+        )  # fmt: skip
+
+
 def test_the_first_checkpoint_is_written_before_the_first_update(tmp_path):
     with pytest.raises(ValueError, match="targets"):
         wb.fit(classifier(), (X, Y + 9), checkpoint=tmp_path / "c", progress=False)

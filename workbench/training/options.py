@@ -24,7 +24,7 @@ class EarlyStopping:
 
 @dataclass(frozen=True)
 class Options:
-    """The options of `fit`, told there."""
+    """The options of `fit`, told there; numbers as Python's own, which a checkpoint can hold."""
 
     batch_size: int = 32
     seed: int = 0
@@ -38,16 +38,15 @@ class Options:
     progress: bool = True
 
     def __post_init__(self):
-        positive_integer("batch_size", self.batch_size)
-        positive_integer("seed", self.seed, least=0)
-        positive_integer("save_every", self.save_every)
+        for name, least in (("batch_size", 1), ("seed", 0), ("save_every", 1)):
+            self._keep(name, positive_integer(name, getattr(self, name), least))
+        if self.truncate is not None:
+            self._keep("truncate", positive_integer("truncate", self.truncate))
         for name in ("clip_norm", "clip_value"):
             if getattr(self, name) is not None:
-                real_number(name, getattr(self, name), above=0)
+                self._keep(name, real_number(name, getattr(self, name), above=0))
         if self.clip_norm is not None and self.clip_value is not None:
             raise ValueError("clip_value: expected clip_norm or clip_value, got both")
-        if self.truncate is not None:
-            positive_integer("truncate", self.truncate)
         if not isinstance(self.early_stopping, EarlyStopping | None):
             raise ValueError(
                 f"early_stopping: expected EarlyStopping(patience=...), got {self.early_stopping!r}"
@@ -59,6 +58,9 @@ class Options:
             raise ValueError(f"checkpoint: expected a path, got {self.checkpoint!r}")
         if self.resume and self.checkpoint is None:
             raise ValueError("checkpoint: expected a path to resume from, got None")
+
+    def _keep(self, name, value):
+        object.__setattr__(self, name, value)
 
     @classmethod
     def read(cls, given):

@@ -6,7 +6,7 @@ from itertools import count
 
 import numpy as np
 
-from ..recurrent.inputs import positive_integer
+from ..recurrent.inputs import positive_integer, real_number
 from . import losses
 from .evaluate import as_batches, as_network, check_fit
 from .not_finite import NotFinite
@@ -57,8 +57,8 @@ def range_test(
     batches = as_batches("train", train, options.batch_size, seed=options.seed)
     check_fit("train", model, batches)
     optimizer = _fresh(Adam() if optimizer is None else optimizer)
-    if not lowest < highest:
-        raise ValueError(f"highest: expected above lowest, {lowest:g}, got {highest!r}")
+    lowest = real_number("lowest", lowest, above=0)
+    highest = real_number("highest", highest, above=lowest)
     optimizer.learning_rate = ExponentialRamp(lowest, highest, updates)
     trainer = Trainer(model, batches, None, losses.loss_of(loss), optimizer, options)
     _follow(trainer, updates)
