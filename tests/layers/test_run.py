@@ -71,3 +71,10 @@ def test_a_name_without_a_trace_is_refused(name):
 def test_runs_and_gradients_tell_what_they_are():
     assert repr(RUN) == "Run(output (6, 3, 2); lstm_1, gru_1)"
     assert repr(RUN.backward(D)) == f"NetworkGradients({len(MODEL.parameters)} parameters, x)"
+
+
+def test_the_output_is_read_only_with_and_without_time_and_mask():
+    one = wb.Network(cell(), wb.Last(), wb.Dense(4, 2, "tanh"))
+    for run in (MODEL.run(X), MODEL.run(X[:, 0]), MODEL.run(X, lengths=[6, 2, 3]), one.run(X)):
+        with pytest.raises(ValueError, match="read-only"):
+            run.output[0] = 0

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..recurrent.inputs import briefly, numeric, positive_integer, refuse_nan
+from ..recurrent.trace import read_only
 from .inputs import check_layers
 from .layer import Way
 
@@ -11,7 +12,7 @@ class Run:
     """One run of a network. Arrays have the form that x had (batch axis, time or batch first).
 
     output: of the last layer, (time, batch, units), or (batch, units) after `Last` and the like;
-        zeros at masked steps.
+        zeros at masked steps. Read-only, as are the arrays of a trace.
     run["lstm_1"]: the Trace of a recurrent layer; `run.traces` maps their names to them.
     final: layer name -> last states, ready for the next `run(x, state=...)`.
     """
@@ -27,9 +28,9 @@ class Run:
     @property
     def output(self):
         values, mask = self._done.output.values, self._done.output.mask
-        if values.ndim == 2:
-            return self._edge.leave_state(values)
-        return self._edge.leave(values if mask is None else np.where(mask[..., None], values, 0))
+        values = values if mask is None else np.where(mask[..., None], values, 0)
+        values = read_only(values)  # without a mask they are the ones that the way back needs
+        return self._edge.leave_state(values) if values.ndim == 2 else self._edge.leave(values)
 
     @property
     def mask(self):

@@ -45,12 +45,12 @@ class Trace:
 
     @property
     def x(self):
-        return self._problem.edge.leave(_read_only(self._problem.x))
+        return self._problem.edge.leave(read_only(self._problem.x))
 
     @property
     def mask(self):
         """(time, batch) bool: which steps are real."""
-        return self._problem.edge.leave(_read_only(self._problem.mask))
+        return self._problem.edge.leave(read_only(self._problem.mask))
 
     def through(self, edge):
         """The same run with its arrays as another `Edge` shows them."""
@@ -110,7 +110,7 @@ class Trace:
                 array = self._shown(states[self.cell.states.index(name)][1:])
             else:
                 array = lines[[key for key, _ in plan.kept].index(name)]
-            self._lines[name] = _read_only(array)
+            self._lines[name] = read_only(array)
         return self._lines[name]
 
     def _shown(self, array):
@@ -178,7 +178,8 @@ class Trace:
         return f"Trace({self.cell.name}, {time} steps{rows}: {', '.join(self.names)})"
 
 
-def _read_only(array):
+def read_only(array):
+    """A view of an array that cannot be written into."""
     view = array.view()
     view.flags.writeable = False
     return view
