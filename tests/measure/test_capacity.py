@@ -64,7 +64,7 @@ def test_wrong_arguments_are_refused_in_one_line():
         (lambda: memory_capacity(net, 0), "delays: expected a whole number of at least 1, got 0"),
         (lambda: memory_capacity(net, steps=1), "steps: expected a whole number of at least 2, g"),
         (lambda: memory_capacity(net, washout=-1), "washout: expected a whole number of at least"),
-        (lambda: memory_capacity(net, ridge=-1.0), "ridge: expected a number of at least 0, got"),
+        (lambda: memory_capacity(net, ridge=-1.0), "ridge: expected a finite number of at least 0"),
     ]:
         with pytest.raises(ValueError, match="expected") as caught:
             call()

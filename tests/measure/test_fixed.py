@@ -103,9 +103,9 @@ def test_wrong_arguments_are_refused_in_one_line():
         (lambda: fixed_points(net, starts=np.ones((2, 4))), "starts: expected (starts, 8), got (2"),
         (lambda: fixed_points(net, starts=other), "starts: expected a trace of lstm, got gru"),
         (lambda: fixed_points(net, count=0), "count: expected a whole number of at least 1, got 0"),
-        (lambda: fixed_points(net, tolerance=0), "tolerance: expected a number above 0, got 0"),
-        (lambda: fixed_points(net, noise=-1), "noise: expected a number at least 0, got -1"),
-        (lambda: fixed_points(net, apart="a"), "apart: expected a number above 0, got 'a'"),
+        (lambda: fixed_points(net, tolerance=0), "tolerance: expected a finite number above 0"),
+        (lambda: fixed_points(net, noise=-1), "noise: expected a finite number of at least 0"),
+        (lambda: fixed_points(net, apart="a"), "apart: expected a finite number above 0, got"),
     ]:
         with pytest.raises(ValueError, match="expected") as caught:
             call()

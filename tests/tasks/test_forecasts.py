@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from workbench.data import Series
+from workbench.data.windows import stretches
 from workbench.tasks import sunspots
-from workbench.tasks.forecasts import PAST, after, forecast, inputs_and_changes, windows_of
+from workbench.tasks.forecasts import PAST, after, forecast, inputs_and_changes
 
 STREAM = np.random.default_rng(5)
 VALUES = np.cumsum(STREAM.standard_normal(100)) + 30
@@ -124,7 +125,7 @@ def test_steps_of_the_warm_up_count_neither_in_the_loss_nor_in_its_gradient(mask
 @pytest.mark.parametrize("every", [1, 3, 4])
 def test_windows_are_the_stretches_of_a_loop(every):
     x, y = STREAM.standard_normal((2, 20, 1))
-    found = windows_of(x, y, 6, every)
+    found = stretches(x, y, 6, every)
     starts = [s for s in range(20) if s % every == 0 and s + 6 <= 20]
     for part, whole in zip(found, (x, y), strict=True):
         assert part.tolist() == [whole[s : s + 6].tolist() for s in starts]

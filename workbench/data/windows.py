@@ -34,6 +34,17 @@ def windows(series, length: int, horizon: int = 1) -> tuple[np.ndarray, np.ndarr
     return stretches.transpose(0, 2, 1).copy(), values[length - 1 + horizon :].copy()
 
 
+def stretches(
+    x: np.ndarray, y: np.ndarray, length: int, every: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
+    """Both arrays (time, ...) cut into (count, length, ...): an input and a target at every step.
+
+    A stretch begins at each `every`-th step; there are (time - length) // every + 1. Copies.
+    """
+    starts = range(0, len(x) - length + 1, every)
+    return tuple(np.stack([part[s : s + length] for s in starts]) for part in (x, y))
+
+
 def split(series, fraction: float) -> tuple:
     """The first `fraction` of a series, and the rest: past and future, nothing shared.
 

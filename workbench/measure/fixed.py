@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..recurrent import Recurrent, Trace
-from ..recurrent.inputs import numeric, positive_integer, refuse_nan
+from ..recurrent.inputs import numeric, positive_integer, real_number, refuse_nan
 from .sequence import apart as by_name
 from .sequence import in_float64, read_recurrent, stacked, time_first
 
@@ -72,11 +72,8 @@ def fixed_points(
     """
     net = in_float64(read_recurrent("net", net))
     x = _read_x(net, x)
-    for name, value in (("tolerance", tolerance), ("apart", apart), ("noise", noise)):
-        number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-        if not number or not (value > 0 or (name == "noise" and value == 0)):
-            least = "at least 0" if name == "noise" else "above 0"
-            raise ValueError(f"{name}: expected a number {least}, got {value!r}")
+    tolerance = real_number("tolerance", tolerance, above=0)
+    apart, noise = real_number("apart", apart, above=0), real_number("noise", noise, least=0)
     stream = np.random.default_rng(positive_integer("seed", seed, least=0))
     begin = _read_starts(net, starts, positive_integer("count", count), stream)
     begin = begin + noise * stream.standard_normal(begin.shape)
@@ -160,8 +157,7 @@ def _read_x(net, x):
 
 def _read_starts(net, starts, count, stream):
     """States to begin at, (starts, n), float64."""
-    graph = net.cell.graph
-    size = sum(net.lengths[graph.size(node)] for node in graph.states.values())
+    size = sum(net.state_sizes.values())
     if starts is None:
         return stream.standard_normal((count, size))
     if isinstance(starts, Trace):

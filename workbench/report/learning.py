@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..data.windows import stretches
 from ..layers import Dense, Network
 from ..recurrent import Recurrent
 from ..training import AdamW, EarlyStopping, History, fit
@@ -59,8 +60,7 @@ def learn(source: Source, cell: str, hidden_size: int, seed: int) -> Learnt | No
     spread = float(changes[: cut - 1].std()) or 1.0
     x, y = source.x[:-1], (changes / spread)[:, None]
     net = Recurrent(cell, 1, hidden_size, seed=seed)
-    output = net.lengths[net.cell.graph.size(net.cell.graph.states[net.cell.output])]
-    model = Network(net, Dense(output, 1, seed=seed))
+    model = Network(net, Dense(net.output_size, 1, seed=seed))
     held = int((1 - HELD) * (cut - 1))
     windows, later = _windows(x[:held], y[:held]), _windows(x[held : cut - 1], y[held : cut - 1])
     each = -(-len(windows[0]) // BATCH)
@@ -76,16 +76,12 @@ def learn(source: Source, cell: str, hidden_size: int, seed: int) -> Learnt | No
 
 def _windows(x, y):
     """Stretches of a part of the past, (windows, time, 1) each, with a target at every step."""
-    count = len(x)
-    length = min(WINDOW, count // 2)
-    every = -(-(count - length + 1) // WINDOWS)
-    starts = range(0, count - length + 1, every)
-    return tuple(np.stack([array[s : s + length] for s in starts]) for array in (x, y))
+    length = min(WINDOW, len(x) // 2)
+    return stretches(x, y, length, every=-(-(len(x) - length + 1) // WINDOWS))
 
 
 def _updates(net, windows):
     """How many updates are about twenty seconds of work, by the size of the network alone."""
-    sizes = {name: net.lengths[name] for name in net.cell.size_names}
-    step = net.cell.multiply_count(1, net.hidden_size, sizes)
+    step = net.cell.multiply_count(1, net.hidden_size, net.sizes)
     update = 3 * BATCH * windows.shape[1] * step  # forward once, backward twice
     return int(np.clip(WORK / update, LEAST, UPDATES))

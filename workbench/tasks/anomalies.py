@@ -15,7 +15,8 @@ import numpy as np
 
 from ..data import heartbeats as load
 from ..data import split
-from .forecasts import PAST, after, inputs_and_changes, root_mean_square, windows_of
+from ..data.windows import stretches
+from .forecasts import PAST, after, inputs_and_changes, root_mean_square
 from .networks import many_to_many
 from .task import Problem, Recipe, Task
 
@@ -85,7 +86,7 @@ def problem(seed):
     x, y, spread = inputs_and_changes(marked.series.values, begin)
     unchanged = smoothed(np.concatenate([[0.0], y[:, 0] * spread]))
     return Problem(
-        train=windows_of(x[: begin - 1], y[: begin - 1], LENGTH, EVERY), loss=after(WARM_UP),
+        train=stretches(x[: begin - 1], y[: begin - 1], LENGTH, EVERY), loss=after(WARM_UP),
         score=lambda model: ratio(forecast_errors(model), marked.anomalous, begin),
         baseline=ratio(unchanged, marked.anomalous, begin),
         baseline_name="the same of persistence", inputs=1, outputs=1,
@@ -99,7 +100,7 @@ def rehearsal(seed):
     x, y, _ = inputs_and_changes(normal.values, past)
     asked = slice(past - 1, None)
     return Problem(
-        train=windows_of(x[: past - 1], y[: past - 1], LENGTH, EVERY), loss=after(WARM_UP),
+        train=stretches(x[: past - 1], y[: past - 1], LENGTH, EVERY), loss=after(WARM_UP),
         score=lambda model: root_mean_square(y[asked])
         / root_mean_square(model.run(x, record="output").output[asked] - y[asked]),
         baseline=1.0, baseline_name="persistence", inputs=1, outputs=1,

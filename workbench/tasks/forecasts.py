@@ -14,6 +14,7 @@ from ..data import seattle_weather as load_weather
 from ..data import split
 from ..data import stocks as load_stocks
 from ..data import sunspots as load_sunspots
+from ..data.windows import stretches
 from ..training import mean_squared
 from .networks import many_to_many
 from .task import Problem, Recipe, Task
@@ -35,12 +36,6 @@ def inputs_and_changes(values, past, levels=True):
     else:
         read = np.concatenate([[0.0], change / spread])
     return read[:-1, None], (change / spread)[:, None], spread
-
-
-def windows_of(x, y, length, every=1):
-    """(x, y) cut into stretches of `length` steps, one beginning at each `every`-th step."""
-    starts = range(0, len(x) - length + 1, every)
-    return tuple(np.stack([part[s : s + length] for s in starts]) for part in (x, y))
 
 
 def after(warm_up):
@@ -68,7 +63,7 @@ def forecast(series, length, *, levels=True, warm_up=0, every=1):
     """
     past = len(split(series, PAST)[0])
     x, y, spread = inputs_and_changes(series.values, past, levels)
-    train = windows_of(x[: past - 1], y[: past - 1], length, every)
+    train = stretches(x[: past - 1], y[: past - 1], length, every)
     asked = slice(past - 1, None)  # forecasts of values[past:], each made one step before
 
     def score(model):

@@ -14,8 +14,7 @@ def recurrent(problem, recipe, seed):
 
 def output(net, problem, recipe, seed):
     """The layer that turns a recurrent layer's output into the answer."""
-    layer = net.cell.graph.size(net.cell.graph.states[net.cell.output])
-    return Dense(net.lengths[layer], problem.outputs, seed=seed, dtype=recipe.dtype)
+    return Dense(net.output_size, problem.outputs, seed=seed, dtype=recipe.dtype)
 
 
 def many_to_one(problem, recipe, seed):
