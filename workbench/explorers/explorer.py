@@ -171,10 +171,9 @@ def _changed(net, about, arrays):
 def copied(net, functions=None):
     """A network of its own with the same parameters. functions: others that its cell takes."""
     hyper = net.cell.hyper | (functions or {})
-    sizes = {name: net.lengths[name] for name in net.cell.size_names}
     copy = Recurrent(
         net.cell, net.input_size, net.hidden_size,
-        sizes=sizes, seed=net.seed, dtype=net.dtype.name, **hyper,
+        sizes=net.sizes, seed=net.seed, dtype=net.dtype.name, **hyper,
     )  # fmt: skip
     for name, array in net.parameters.items():
         copy.parameters[name] = array

@@ -122,8 +122,7 @@ def _most(net, shown):
 
 
 def _units(net):
-    graph = net.cell.graph
-    return sum(net.lengths[graph.size(state)] for state in graph.states.values())
+    return sum(net.state_sizes.values())
 
 
 def _scaled(net, gain):

@@ -25,8 +25,7 @@ class RecurrentLayer(Layer):
 
     @property
     def output_size(self):
-        graph = self.net.cell.graph
-        return self.net.lengths[graph.size(graph.states[self.net.cell.output])]
+        return self.net.output_size
 
     def twin(self):
         """A layer of the same kind that starts with other numbers, drawn from the next seed."""
@@ -38,9 +37,7 @@ class RecurrentLayer(Layer):
 
     @property
     def states(self):
-        graph = self.net.cell.graph
-        sizes = {name: self.net.lengths[graph.size(node)] for name, node in graph.states.items()}
-        return {"": sizes}
+        return {"": self.net.state_sizes}
 
     def forward(self, signal, setting):
         return self._run(self.net, setting.states.get(""), signal, setting)

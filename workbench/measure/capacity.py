@@ -43,8 +43,7 @@ def memory_capacity(reservoir, delays=None, *, steps=2000, washout=None, ridge=1
     net = read_recurrent("reservoir", reservoir)
     if net.input_size != 1:
         raise ValueError(f"reservoir: expected 1 input, got {net.input_size}")
-    graph = net.cell.graph
-    units = net.lengths[graph.size(graph.states[net.cell.output])]
+    units = net.output_size
     delays = 2 * units if delays is None else positive_integer("delays", delays)
     steps = positive_integer("steps", steps, least=2)
     least = max(100, delays) if washout is None else positive_integer("washout", washout, least=0)

@@ -36,7 +36,7 @@ def lyapunov(net, x=None, count=1, *, steps=None, washout=100, state=None, seed=
     if washout >= len(x):
         raise ValueError(f"washout: expected fewer than the {len(x)} steps, got {washout}")
     stream = np.random.default_rng(positive_integer("seed", seed, least=0))
-    size = sum(net.lengths[net.cell.graph.size(node)] for node in net.cell.graph.states.values())
+    size = sum(net.state_sizes.values())
     count = size if count is None else positive_integer("count", count)
     if count > size:
         raise ValueError(f"count: expected at most {size}, the units of all states, got {count}")

@@ -221,7 +221,7 @@ def last_states(
     )
     return LastStates(
         where, bool(masked), direction, rule, float(value), batch, passes,
-        tuple(_width(nets[name]) for name in passes), read, held, truth, difference,
+        tuple(nets[name].output_size for name in passes), read, held, truth, difference,
         right.all(axis=1), right, step_read, np.array([ends[name] for name in passes]).T,
     )  # fmt: skip
 
@@ -231,11 +231,6 @@ def _run(net: Recurrent, x: np.ndarray, mask, name: str) -> tuple[np.ndarray, np
     turn = slice(None, None, 1 if name == "forward" else -1)
     trace = net.run(x[turn], mask=None if mask is None else mask[turn])
     return trace[net.cell.output][turn], trace.final[net.cell.output]
-
-
-def _width(net: Recurrent) -> int:
-    graph = net.cell.graph
-    return net.lengths[graph.size(graph.states[net.cell.output])]
 
 
 def _one_of(name: str, value, known) -> None:

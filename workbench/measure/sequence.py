@@ -49,8 +49,7 @@ def in_float64(net):
     """The network itself, or one of the same equations and parameters in float64."""
     if net.dtype == np.float64:
         return net
-    sizes = {name: net.lengths[name] for name in net.cell.size_names}
-    other = Recurrent(net.cell, net.input_size, net.hidden_size, sizes=sizes)
+    other = Recurrent(net.cell, net.input_size, net.hidden_size, sizes=net.sizes)
     other.parameters.update(net.parameters)
     other.numbers.update(net.numbers)
     return other
@@ -63,8 +62,7 @@ def stacked(states, names):
 
 def apart(net, states):
     """Stacked states (..., n) by name, as `run` takes them."""
-    graph = net.cell.graph
-    sizes = [net.lengths[graph.size(graph.states[name])] for name in net.cell.states]
+    sizes = list(net.state_sizes.values())
     parts = np.split(states, np.cumsum(sizes)[:-1], axis=-1)
     return dict(zip(net.cell.states, parts, strict=True))
 

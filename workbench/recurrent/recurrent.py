@@ -58,12 +58,27 @@ class Recurrent:
         self.start = dict(start or {})
         fill(self.cell, self.parameters, self.seed, self.start)
 
+    @property
+    def sizes(self):
+        """Name -> length of the sizes that the cell names besides input_size and hidden_size."""
+        return {name: self.lengths[name] for name in self.cell.size_names}
+
+    @property
+    def state_sizes(self):
+        """State name -> its units, in the order of the signature."""
+        graph = self.cell.graph
+        return {name: self.lengths[graph.size(node)] for name, node in graph.states.items()}
+
+    @property
+    def output_size(self):
+        """Units of what the cell gives out at every step, its first state."""
+        return self.state_sizes[self.cell.output]
+
     def like(self, seed):
         """Return a network of the same cell, sizes, numbers and starts, drawn from another seed."""
         other = Recurrent(
             self.cell, self.input_size, self.hidden_size,
-            sizes={name: self.lengths[name] for name in self.cell.size_names},
-            seed=seed, start=self.start, dtype=self.dtype,
+            sizes=self.sizes, seed=seed, start=self.start, dtype=self.dtype,
         )  # fmt: skip
         other.numbers.update(self.numbers)
         return other
@@ -116,7 +131,7 @@ class Recurrent:
             "digest": self.cell.digest,
             "input_size": self.input_size,
             "hidden_size": self.hidden_size,
-            "sizes": {name: self.lengths[name] for name in self.cell.size_names},
+            "sizes": self.sizes,
             "hyper": functions | self.numbers,
             "seed": self.seed,
             "start": {name: _plain_start(value) for name, value in self.start.items()},
@@ -141,7 +156,7 @@ class Recurrent:
             _clampable(graph) if held else graph,
             self.layout, self._record(record), self.dtype.name,
         )  # fmt: skip
-        shapes = {n: (batch, self.lengths[graph.size(s)]) for n, s in graph.states.items()}
+        shapes = {name: (batch, units) for name, units in self.state_sizes.items()}
         initial = read_state(state, self.cell.states, shapes, edge, self.dtype)
         arrays = kernels.empty_record(self.lengths, time, batch, held, masked)
         for array, name in zip(arrays[0], self.cell.states, strict=True):

@@ -12,8 +12,7 @@ RESTS = 40_000_000
 
 def multiplications(net, steps):
     """How many one run over so many steps takes."""
-    sizes = {name: net.lengths[name] for name in net.cell.size_names}
-    return steps * net.cell.multiply_count(net.input_size, net.hidden_size, sizes)
+    return steps * net.cell.multiply_count(net.input_size, net.hidden_size, net.sizes)
 
 
 def is_large(net, steps):

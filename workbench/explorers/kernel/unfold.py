@@ -39,8 +39,7 @@ class Unfolded:
         """
         net, steps = networks[label], len(self.x)
         cell = net.cell
-        own = net.lengths[cell.graph.size(cell.graph.lines[cell.output])]
-        unit = whole("unit", about.get("unit"), 0, own - 1)
+        unit = whole("unit", about.get("unit"), 0, net.output_size - 1)
         t = whole("step", about.get("step"), 0, steps - 1)
         first = whole("from", about.get("from"), 0, steps - 1)
         count = whole("count", about.get("count"), 1, COPIES)
