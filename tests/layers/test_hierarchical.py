@@ -87,3 +87,23 @@ def test_both_layers_can_be_clamped():
     run = model.run(X, clamp={"hierarchical_1.fast": {"f": 0.0}, "hierarchical_1.slow": {"z": 1.0}})
     assert (run["hierarchical_1.fast"]["f"] == 0).all()
     assert (run.output == 0).all()
+
+
+@pytest.mark.parametrize("padding", ["whole", "padded after"])
+@pytest.mark.parametrize(("every", "truncate"), [(2, 4), (3, 3), (1, 2), (2, 7)])
+def test_truncated_its_gradient_is_that_of_chunks_each_on_its_own(every, truncate, padding):
+    model = layers(every, "clockwork")[0]
+    lengths = np.array([7, 7, 7] if padding == "whole" else [7, 4, 2])
+    d = np.random.default_rng(5).standard_normal((7, 3, 7))
+    cut = model.run(X, lengths=lengths).backward(d, truncate=truncate)
+    state, added = None, {name: 0 for name in model.parameters}
+    for first in range(0, 7, truncate):
+        chunk = slice(first, first + truncate)
+        x = X[chunk]
+        run = model.run(x, state, lengths=np.clip(lengths - first, 0, len(x)))
+        alone, state = run.backward(d[chunk]), run.final
+        assert np.allclose(cut.x[chunk], alone.x, rtol=0, atol=1e-13)
+        for name, each in alone.parameters.items():
+            added[name] = added[name] + each
+    for name, total in added.items():
+        assert np.allclose(cut.parameters[name], total, rtol=0, atol=1e-12), name

@@ -71,9 +71,10 @@ class Hierarchical(Layer):
             way = way or Way()
             d_y = np.where(real[..., None], d_y, 0)
             d_fast, d_slow = np.split(d_y, [self.layers["fast"].output_size], axis=-1)
-            came = {"slow": slow.back(hold.back(d_slow), way.within("slow"))}
+            d_ticks, d_first = hold.back(d_slow, way.truncate)
+            came = {"slow": slow.back(d_ticks, way.within("slow"))}
             gradients = came["slow"].gradients[""]
-            gradients.also_initial(gradients.cell.output, hold.back_to_first(d_slow))
+            gradients.also_initial(gradients.cell.output, d_first)
             came["fast"] = fast.back(d_fast + came["slow"].x, way.within("fast"))
             return _back(came, came["fast"].x)
 
@@ -120,16 +121,15 @@ class Hold:
         held = values[self.tick, self.rows]
         return np.where((self.tick < 0)[..., None], self.first, held)
 
-    def back(self, d_held):
-        d = np.zeros_like(d_held)
-        seen = self.tick >= 0
+    def back(self, d_held, truncate=None):
+        """(derivative by the values, by `first`); nothing goes back over a cut of `truncate`."""
+        d, step = np.zeros_like(d_held), np.arange(len(d_held))[:, None]
+        whole = len(d_held) if truncate is None else truncate
+        same = np.maximum(self.tick, 0) // whole == step // whole
+        seen = same & (self.tick >= 0)
         rows = np.broadcast_to(self.rows, seen.shape)
         np.add.at(d, (self.tick[seen], rows[seen]), d_held[seen])
-        return d
-
-    def back_to_first(self, d_held):
-        """(batch, units): derivative by what is held before the first tick."""
-        return np.where((self.tick < 0)[..., None], d_held, 0).sum(axis=0)
+        return d, np.where((same & ~seen)[..., None], d_held, 0).sum(axis=0)
 
 
 class Chunks:
