@@ -13,6 +13,7 @@ import pytest
 import workbench as wb
 from workbench import cli
 from workbench.formats import read_about, read_arrays
+from workbench.train import train
 
 SHORT = ["sunspots", "--cell", "elman", "--hidden-size", "3"]
 
@@ -93,3 +94,8 @@ def test_resuming_another_training_is_refused(here, capsys):
     (here / "model.safetensors.training").write_bytes(b"no checkpoint")
     assert cli.main(["train", *SHORT, "--resume"]) == 2
     assert "expected" in capsys.readouterr().err
+
+
+def test_an_unknown_task_is_named_where_no_command_line_stands_before(here):
+    with pytest.raises(ValueError, match="name: expected one of mnist_rows, .*, got 'chess'"):
+        train("chess")

@@ -18,6 +18,8 @@ def train(name, *, out="model.safetensors", resume=False, seed=0, **chosen):
     resume: go on from where a training with the same arguments and the same `out` ended.
     Raises ValueError, one line `argument: expected ..., got ...`, before anything is trained.
     """
+    if name not in TASKS:
+        raise ValueError(f"name: expected one of {', '.join(TASKS)}, got {name!r}")
     out = Path(out)
     kept = out.with_name(f"{out.name}.training")
     if resume and not kept.is_file():
