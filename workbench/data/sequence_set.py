@@ -83,16 +83,16 @@ class SequenceSet:
         return [self.sequences[row] for row in rows], self.labels[rows]
 
 
-def every_fifth_of_each_class(labels) -> tuple[np.ndarray, np.ndarray]:
+def every_fifth_of_each_class(labels, first: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Rows for training and for testing, both in order: of each class every fifth is for testing.
 
-    `labels` is (count,). The first of each class is among the tested. Nothing is drawn, so every
-    learner has the same split.
+    `labels` is (count,). `first`, 0..4, is the place in its class of the first row that is tested.
+    Nothing is drawn, so every learner has the same split.
     """
     labels = np.asarray(labels)
     for_testing = np.zeros(len(labels), bool)
     for label in np.unique(labels):
-        for_testing[np.flatnonzero(labels == label)[::5]] = True
+        for_testing[np.flatnonzero(labels == label)[first::5]] = True
     return np.flatnonzero(~for_testing), np.flatnonzero(for_testing)
 
 

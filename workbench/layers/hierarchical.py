@@ -21,7 +21,8 @@ class Hierarchical(Layer):
         the beginning of each chunk of `every` steps, and what it has at the chunk's last real step
         is one step of the slow layer; y has one step a chunk (El Hihi and Bengio 1995; Schmidhuber
         1992).
-    A run that goes on with `state` counts its real steps from one again.
+    A run that goes on with `state` counts its real steps from one again. `truncate` counts the
+    steps of each layer, which for the slow one of "chunked" are chunks.
     Traces are called "fast" and "slow" behind the layer's name; the chunks of a sequence stand
     side by side in the batch of "fast", whose last states are therefore not handed on.
     Raises ValueError where the two do not fit together.

@@ -76,12 +76,12 @@ def read_clamps(model, given, edge):
 
 
 @contextmanager
-def named(layer):
-    """Begin the message of a refusal with the name of the layer that it comes from."""
+def named(part):
+    """Begin the message of a refusal with the name of the layer or argument that it comes from."""
     try:
         yield
     except ValueError as error:
-        raise ValueError(f"{layer}: {error}") from None
+        raise ValueError(f"{part}: {error}") from None
 
 
 def check_layers(argument, given, known):

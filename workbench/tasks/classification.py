@@ -5,8 +5,7 @@ every fifth of a class is held out, another fifth for each of five seeds: a cros
 test rows have no say in it.
 """
 
-import numpy as np
-
+from ..data.sequence_set import every_fifth_of_each_class
 from .scores import accuracy_on, mean_over_time, nearest_mean
 from .task import Problem
 
@@ -28,9 +27,5 @@ def classification(train, test, outputs):
 def held_out(part, seed):
     """(the rest, every fifth of each class) of (sequences, labels); the seed says which fifth."""
     sequences, labels = part
-    asked = np.zeros(len(labels), bool)
-    for label in np.unique(labels):
-        asked[np.flatnonzero(labels == label)[seed % 5 :: 5]] = True
-    return tuple(
-        ([sequences[row] for row in np.flatnonzero(rows)], labels[rows]) for rows in (~asked, asked)
-    )
+    both = every_fifth_of_each_class(labels, seed % 5)
+    return tuple(([sequences[row] for row in rows], labels[rows]) for rows in both)

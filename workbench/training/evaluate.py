@@ -1,6 +1,7 @@
 """How well a model does on sequences that it does not learn from."""
 
 from ..layers import EncoderDecoder, Network
+from ..layers.inputs import named
 from ..recurrent import Recurrent
 from . import losses
 from .batches import Batches
@@ -50,12 +51,10 @@ def as_batches(name, data, batch_size, **form):
     if isinstance(data, Sequences):
         return Batches(data, None, batch_size, **form)
     if not isinstance(data, tuple | list) or len(data) != 2:
-        came = f"{type(data).__name__}"
+        came = type(data).__name__
         raise ValueError(f"{name}: expected (x, y), Batches, Pairs or Stream, got {came}")
-    try:
+    with named(name):
         return Batches(*data, batch_size, **form)
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
 
 
 def check_fit(name, model, batches):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..layers.inputs import named
 from ..recurrent.inputs import numeric
 from .batches import Batches
 from .sequences import Batch, Sequences
@@ -61,10 +62,8 @@ class Pairs(Batches):
 
 def _read(name, values):
     """A Sequences of what was given, or the one that was given."""
-    try:
+    with named(name):
         return values if isinstance(values, Sequences) else Sequences(values)
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
 
 
 def _behind(target, start):

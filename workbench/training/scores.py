@@ -2,15 +2,14 @@
 
 import numpy as np
 
+from ..layers.inputs import named
 from . import losses
 
 
 def run_batch(name, model, batch, carried, **how):
     """The run of a batch. name: "train" or "validation", said where the model refuses it."""
-    try:
+    with named(name):
         return batch.run(model, carried, **how)
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
 
 
 def score(name, loss, run, batch):
