@@ -97,5 +97,5 @@ def test_resuming_another_training_is_refused(here, capsys):
 
 
 def test_an_unknown_task_is_named_where_no_command_line_stands_before(here):
-    with pytest.raises(ValueError, match="name: expected one of mnist_rows, .*, got 'chess'"):
+    with pytest.raises(ValueError, match=r"name: expected one of mnist_rows, .*, got 'chess'"):
         train("chess")

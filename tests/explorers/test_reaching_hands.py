@@ -84,7 +84,7 @@ def test_the_compared_arc_is_seen_and_dashed_where_it_is_drawn_too_thick(open_pa
     assert sentence(page).startswith("10 steps back, ")
     total = gradient_reach(gain(net, 2.0), X[:, None]).total
     assert total[29] < 1e-8 * total[0]
-    assert words.text_content().endswith(" of the thickest; dashed: too thick")
+    assert words.text_content().endswith(" of the thickest; dashed: thinner still")
     arcs = page.locator(".wb-panel").nth(0)
     left, pitch = place(page, 29)[0], place(page, 1)[0] - place(page, 0)[0]
     box = arcs.bounding_box()

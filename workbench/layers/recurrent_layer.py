@@ -2,8 +2,6 @@
 
 import copy
 
-import numpy as np
-
 from ..recurrent import Recurrent
 from ..recurrent.inputs import briefly, real_number
 from .dropout import kept_units
@@ -107,25 +105,12 @@ def passed(trace, mask, states):
 
     def back(d_y, way=None):
         way = way or Way()
-        by_line, d_final = {trace.cell.output: d_y}, way.d_final.get("", {})
-        for state, d in d_final.items():
-            by_line[state] = by_line.get(state, 0) + at_last_step(d, trace.mask)
-        gradients = trace.bptt(by_line, truncate=way.truncate)
-        never_moved = ~trace.mask.any(axis=0)[:, None]
-        for state, d in d_final.items():
-            gradients.also_initial(state, np.where(never_moved, d, 0))
+        d_final = way.d_final.get("", {})
+        gradients = trace.bptt(d_y, truncate=way.truncate, d_final=d_final)
         return Back(gradients.x, gradients.parameters, {"": gradients})
 
     final = {name: trace.final[name] for name in states}
     return Pass(Signal(trace[trace.cell.output], mask), back, {"": trace}, {"": final})
-
-
-def at_last_step(d_state, mask):
-    """(time, batch, units): a derivative by the last state stands at each row's last real step."""
-    time, batch = mask.shape
-    placed = np.zeros((time, batch, d_state.shape[-1]), d_state.dtype)
-    placed[time - 1 - mask[::-1].argmax(axis=0), np.arange(batch)] = d_state
-    return placed
 
 
 def with_line(record, line):

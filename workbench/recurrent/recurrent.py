@@ -9,6 +9,7 @@ from .. import cells
 from ..equations.cell import Cell
 from ..equations.stages import Layout
 from ..targets import cpu
+from .checkpointed import CheckpointedTrace, segments_of
 from .inputs import (
     Edge,
     positive_integer,
@@ -19,6 +20,7 @@ from .inputs import (
     read_x,
     refuse_nan,
 )
+from .memory import refuse_too_large, trace_bytes
 from .parameters import Numbers, Parameters
 from .starts import fill
 from .trace import Trace
@@ -85,7 +87,7 @@ class Recurrent:
 
     def run(
         self, x, state=None, *, lengths=None, mask=None, clamp=None, record="all",
-        batch_first=False,
+        batch_first=False, checkpoint=None,
     ):  # fmt: skip
         """Run the cell over a sequence and return the Trace of what every line did.
 
@@ -97,11 +99,29 @@ class Recurrent:
         clamp: line -> value that it takes instead of its equation: a number, (units,), (time, 1)
             or (time, units). No gradient passes through it.
         record: "all" lines, "output" (what the backward pass needs), or a list of line names.
+        checkpoint: a number of segments, or "sqrt" of the steps: keep the states at their borders
+            only and compute what lies between again for the gradient; see `CheckpointedTrace`.
+        Raises ValueError, before anything is computed, for a run that does not fit into memory.
         """
+        if checkpoint is not None:
+            if clamp is not None or record != "all":
+                raise ValueError("checkpoint: expected neither clamp nor record with it, got one")
+            return self._checkpointed(x, state, lengths, mask, batch_first, checkpoint)
         problem = self._problem(x, state, lengths, mask, clamp, record, batch_first)
         problem = problem.with_parameters(self.parameters.copy(), self._numbers())
         problem.forward()
         return Trace(problem)
+
+    def _checkpointed(self, x, state, lengths, mask, batch_first, checkpoint):
+        x, edge = read_x(x, self.input_size, batch_first)
+        time, batch, _ = x.shape
+        mask = read_mask(mask, lengths, edge, time, batch)
+        refuse_nan("x", np.where(mask[:, :, None], x, 0))
+        graph = self.cell.graph
+        shapes = {n: (batch, self.lengths[graph.size(s)]) for n, s in graph.states.items()}
+        initial = read_state(state, self.cell.states, shapes, edge, self.dtype)
+        segments = segments_of(checkpoint, time)
+        return CheckpointedTrace(self, x, mask, edge, initial, segments)
 
     def step(self, x_t, state=None):
         """Take one step and return the new states by name.
@@ -156,6 +176,7 @@ class Recurrent:
             _clampable(graph) if held else graph,
             self.layout, self._record(record), self.dtype.name,
         )  # fmt: skip
+        refuse_too_large(trace_bytes(kernels, self.lengths, time, batch), time, batch)
         shapes = {name: (batch, units) for name, units in self.state_sizes.items()}
         initial = read_state(state, self.cell.states, shapes, edge, self.dtype)
         arrays = kernels.empty_record(self.lengths, time, batch, held, masked)

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..targets.cpu import adjoint_lines
 from .gradients import Gradients
-from .inputs import positive_integer, read_d_lines
+from .inputs import positive_integer, read_d_lines, refuse_nan
 from .worked import Worked
 
 
@@ -125,13 +125,15 @@ class Trace:
         """
         return Worked.of(self, t, batch, unit)
 
-    def bptt(self, d_h, *, truncate=None, lags=None):
+    def bptt(self, d_h, *, truncate=None, lags=None, d_final=None):
         """Backpropagate through time and return the Gradients.
 
         d_h: the derivative of the loss by the cell's output at every step, an array like
             `trace.h`, or a dict of such arrays for any recorded lines, {"h": ..., "c": ...}.
         truncate: cut the gradient before the steps k, 2k, ...
         lags: let each step's loss reach back this many steps only (a window that moves along).
+        d_final: state name -> derivative of the loss by that state after the last step, such as
+            `gradients.initial` of the chunk that came next.
         """
         problem = self._problem
         if problem.kernels.plan.record not in ("all", "output"):
@@ -142,12 +144,32 @@ class Trace:
         shapes = {name: self._line(name).shape for name in self.names}
         given = read_d_lines(d_h, self.cell.output, shapes, problem.edge)
         steps = np.arange(len(problem.x))
+        d_final = self._read_d_final(d_final or {})
+        for name, d in d_final.items():
+            given[name] = given.get(name, 0) + at_last_step(d, problem.mask)
         if lags is not None:
+            if d_final:
+                raise ValueError("d_final: expected none with lags, got some")
             return self._windows(given, steps, positive_integer("lags", lags, least=0) + 1)
         cut = np.zeros(len(steps), bool)
         if truncate is not None:
             cut = (steps % positive_integer("truncate", truncate) == 0) & (steps > 0)
-        return Gradients(problem, *problem.backward(cut, given))
+        gradients = Gradients(problem, *problem.backward(cut, given))
+        never_moved = ~problem.mask.any(axis=0)[:, None]
+        for name, d in d_final.items():
+            gradients.also_initial(name, np.where(never_moved, d, 0))
+        return gradients
+
+    def _read_d_final(self, given):
+        """Check derivatives by last states, and give them a batch axis."""
+        shapes = {name: array.shape for name, array in self.final.items()}
+        for name, d in given.items():
+            if np.shape(d) != shapes.get(name):
+                wanted = ", ".join(f"{n} {shape}" for n, shape in shapes.items())
+                raise ValueError(f"d_final[{name!r}]: expected {wanted}, got {np.shape(d)}")
+            refuse_nan(f"d_final[{name!r}]", np.asarray(d), ("batch row", "unit"))
+        no_batch = self._problem.edge.no_batch
+        return {n: np.asarray(d)[None] if no_batch else np.asarray(d) for n, d in given.items()}
 
     def _windows(self, given, steps, width):
         """Add up the gradients of windows: those that end at r, r + width, ... never overlap."""
@@ -176,6 +198,14 @@ class Trace:
         time, batch, _ = self._problem.x.shape
         rows = "" if self._problem.edge.no_batch else f", batch {batch}"
         return f"Trace({self.cell.name}, {time} steps{rows}: {', '.join(self.names)})"
+
+
+def at_last_step(d_state, mask):
+    """(time, batch, units): a derivative by the last state stands at each row's last real step."""
+    time, batch = mask.shape
+    placed = np.zeros((time, batch, d_state.shape[-1]), d_state.dtype)
+    placed[time - 1 - mask[::-1].argmax(axis=0), np.arange(batch)] = d_state
+    return placed
 
 
 def read_only(array):

@@ -77,7 +77,7 @@ class Kernels:
 
     def __init__(self, plan, dtype):
         self.plan, self.dtype = plan, np.dtype(dtype)
-        self.kernels = {}
+        self.kernels, self.order = {}, size_order(plan)
 
     def kernel(self, name):
         """Return the compiled kernel called `name`; it is written and compiled at first use."""
@@ -110,7 +110,7 @@ class Kernels:
 
     def sizes(self, lengths):
         """The lengths in the order in which the kernels take them."""
-        return tuple(int(lengths[name]) for name in size_order(self.plan))
+        return tuple(int(lengths[name]) for name in self.order)
 
     def forward(self, x, mask, lengths, parameters, record):
         """Fill `record` from its initial states (states[k][0])."""

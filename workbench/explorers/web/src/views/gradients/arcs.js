@@ -17,7 +17,7 @@ export const HEIGHT = WORDS + TALLEST + FOOT; // the same for all arcs, so that 
 
 /** What the words above the arcs say of them. thin: whether the compared one is drawn too thick. */
 export const thickAs = (output, thin) =>
-  `arcs as thick as ‖∂L/∂${output}‖, to 10⁻${"⁰¹²³⁴⁵⁶⁷⁸⁹"[DRAWN]} of the thickest${thin ? "; dashed: too thick" : ""}`;
+  `arcs as thick as ‖∂L/∂${output}‖, to 10⁻${"⁰¹²³⁴⁵⁶⁷⁸⁹"[DRAWN]} of the thickest${thin ? "; dashed: thinner still" : ""}`;
 
 /** How thick arcs to steps first..at-1 are: shares of `thickest`, 0 for one that is not drawn. */
 function thickness(norms, at, thickest) {

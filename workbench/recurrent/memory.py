@@ -1,0 +1,44 @@
+"""How much memory a trace takes, told before it is made; and what is too much for this computer."""
+
+import os
+
+import numpy as np
+
+SHARE = 0.9
+"""The share of the computer's memory that one run may ask for."""
+
+
+def trace_bytes(kernels, lengths, time, batch):
+    """Bytes of the arrays of one run: x, every state and every recorded line at every step."""
+    plan = kernels.plan
+    states = sum(lengths[plan.size(node)] for node in plan.graph.states.values())
+    lines = sum(lengths[plan.size(node)] for _, node in plan.kept)
+    numbers = batch * ((time + 1) * states + time * (lines + lengths["input_size"]))
+    return numbers * np.dtype(kernels.dtype).itemsize
+
+
+def memory_bytes():
+    """Bytes of memory of this computer; None where the system does not say."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def refuse_too_large(wanted, time, batch):
+    """Refuse a run that cannot fit, with the number and with what can be done."""
+    whole = memory_bytes()
+    if whole is not None and wanted > SHARE * whole:
+        raise ValueError(
+            f"x: expected a run that fits into {said(SHARE * whole)} of memory, got {time:,} steps "
+            f'of {batch:,} rows that take {said(wanted)}; record="output" takes less, '
+            'checkpoint="sqrt" next to nothing'
+        )
+
+
+def said(count):
+    """A number of bytes in words: 1.5 GB."""
+    for unit in ("bytes", "KB", "MB", "GB", "TB"):
+        if count < 1000 or unit == "TB":
+            return f"{count:.3g} {unit}"
+        count /= 1000
