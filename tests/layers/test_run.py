@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import workbench as wb
+from workbench.training import clip_norm
 
 from .networks import cell, stirred
 
@@ -78,3 +79,11 @@ def test_the_output_is_read_only_with_and_without_time_and_mask():
     for run in (MODEL.run(X), MODEL.run(X[:, 0]), MODEL.run(X, lengths=[6, 2, 3]), one.run(X)):
         with pytest.raises(ValueError, match="read-only"):
             run.output[0] = 0
+
+
+def test_clipping_the_gradients_leaves_those_of_the_traces_alone():
+    gradients = RUN.backward(D)
+    before = gradients["lstm_1"].parameters
+    clip_norm(gradients.parameters, 1e-3)
+    after = gradients["lstm_1"].parameters
+    assert all(np.array_equal(after[name], before[name]) for name in before)

@@ -73,14 +73,15 @@ class Gradients:
 
     @property
     def parameters(self):
-        """Parameter name -> gradient, shaped as in the equations."""
+        """Parameter name -> gradient, shaped as in the equations; copies, made at each call."""
         result = {}
         for name in self._problem.cell.parameters:
             if name in self._layout.vectors:
                 result[name] = self._vector_steps(name).sum(axis=0)
             else:
                 pack = self._layout.pack_of(name)
-                result[name] = self._matrices[self._layout.packs.index(pack)][self._rows(name)]
+                matrix = self._matrices[self._layout.packs.index(pack)]
+                result[name] = matrix[self._rows(name)].copy()
         return result
 
     def by_step(self, name, full=False):
