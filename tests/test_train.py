@@ -93,3 +93,12 @@ def test_resuming_another_training_is_refused(here, capsys):
     (here / "model.safetensors.training").write_bytes(b"no checkpoint")
     assert cli.main(["train", *SHORT, "--resume"]) == 2
     assert "expected" in capsys.readouterr().err
+
+
+def test_a_stopped_training_is_not_begun_anew_unasked(here, capsys):
+    kept = here / "model.safetensors.training"
+    kept.write_bytes(b"half an hour")
+    assert cli.main(["train", *SHORT]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("--resume: expected it, as model.safetensors.training of a training")
+    assert kept.read_bytes() == b"half an hour"

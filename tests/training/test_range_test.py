@@ -92,7 +92,8 @@ def test_losses_are_averaged_with_their_neighbours_on_the_log_axis():
         ),
         ({"checkpoint": "c"}, "checkpoint: expected one of batch_size, seed, clip_norm, clip_val"),
         ({"updates": 5}, "updates: expected a whole number of at least 20, got 5"),
-        ({"lowest": 0}, "first: expected a finite number above 0, got 0"),
+        ({"lowest": 0}, "lowest: expected a finite number above 0, got 0"),
+        ({"highest": "a"}, "highest: expected a finite number above 0, got 'a'"),
         ({"lowest": 1.0, "highest": 0.1}, "highest: expected above lowest, 1, got 0.1"),
         ({"optimizer": 0.1}, "optimizer: expected SGD, RMSprop, Adam or AdamW, got 0.1"),
         (
