@@ -99,3 +99,12 @@ def test_resuming_another_training_is_refused(here, capsys):
 def test_an_unknown_task_is_named_where_no_command_line_stands_before(here):
     with pytest.raises(ValueError, match=r"name: expected one of mnist_rows, .*, got 'chess'"):
         train("chess")
+
+
+def test_a_stopped_training_is_not_begun_anew_unasked(here, capsys):
+    kept = here / "model.safetensors.training"
+    kept.write_bytes(b"half an hour")
+    assert cli.main(["train", *SHORT]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("--resume: expected it, as model.safetensors.training of a training")
+    assert kept.read_bytes() == b"half an hour"

@@ -24,6 +24,11 @@ def train(name, *, out="model.safetensors", resume=False, seed=0, **chosen):
     kept = out.with_name(f"{out.name}.training")
     if resume and not kept.is_file():
         raise ValueError(f"--resume: expected {kept} of an earlier training, got no such file")
+    if kept.exists() and not resume:
+        raise ValueError(
+            f"--resume: expected it, as {kept} of a training that was stopped is there, got none; "
+            "delete that file to begin anew"
+        )
     options = {"checkpoint": kept, "resume": resume}
     task = TASKS[name]
     outcome = task(seed=seed, options=options, **chosen)

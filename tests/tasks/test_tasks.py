@@ -152,6 +152,9 @@ def test_a_decaying_rate_ends_near_zero_and_a_constant_one_does_not():
         ({"batch_size": 0}, "batch_size: expected"),
         ({"learning_rate": -1.0}, "learning_rate: expected"),
         ({"options": {"speed": 1}}, "speed: expected an option of fit"),
+        ({"options": {"epochs": 1}}, "options: expected a dict of options of fit besides clip"),
+        ({"options": [1]}, "options: expected a dict of options of fit besides clip"),
+        ({"progress": False}, 'progress: expected one of .*; write options={"progress": ...}'),
     ],
 )
 def test_a_wrong_argument_is_answered_in_one_line(given, message):
@@ -170,3 +173,8 @@ def test_every_task_is_public_by_its_name():
     for name, task in TASKS.items():
         assert getattr(tasks, name) is task
         assert task.name == name
+
+
+def test_an_unknown_task_lists_those_there_are():
+    with pytest.raises(AttributeError, match=r"^wb.tasks: expected one of mnist_rows, .*'sunspot'"):
+        tasks.sunspot  # noqa: B018

@@ -157,22 +157,28 @@ GIVEN = {"loss": "cross_entropy", "batch_size": 4, "epochs": 1, "progress": Fals
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"model": wb.Network(wb.Recurrent("gru", 2, 5), wb.Last(), wb.Dense(5, 3))}, "model 'Net"),
-        ({"model": classifier(dropout=0.1)}, "model 'Network of 99 parameters"),
-        ({"model": classifier(dtype="float32")}, "model 'Network of 99 parameters"),
-        ({"optimizer": wb.Adam(0.1)}, "optimizer {'optimizer': 'Adam', 'learning_rate': 0.1"),
-        ({"optimizer": wb.SGD(0.1)}, "optimizer {'optimizer': 'SGD', 'learning_rate': 0.1"),
-        ({"loss": lambda *arguments: LOSSES["cross_entropy"](*arguments)}, "loss '<lambda>', got"),
-        ({"train": (X, (Y + 1) % 3)}, "train {'batches': 'Batches', 'data': "),
-        ({"train": ([row + 1e-9 for row in X], Y)}, "train {'batches': 'Batches', 'data': "),
-        ({"train": (X[::-1], Y)}, "train {'batches': 'Batches', 'data': "),
-        ({"train": wb.Batches(X, Y, 4, seed=1)}, "train {'batches': 'Batches', 'data': "),
-        ({"train": wb.Batches(X, Y, 4, shuffle=False)}, "train {'batches': 'Batches', 'data': "),
-        ({"batch_size": 5}, "train {'batches': 'Batches', 'data': "),
-        ({"seed": 1}, "train {'batches': 'Batches', 'data': "),
+        (
+            {"model": wb.Network(wb.Recurrent("gru", 2, 5), wb.Last(), wb.Dense(5, 3))},
+            "model gru_1: Recurrent(gru, input_size=2, hidden_size=5",
+        ),
+        ({"model": classifier(dropout=0.1)}, "model "),
+        ({"model": classifier(dtype="float32")}, "model "),
+        ({"optimizer": wb.Adam(0.1)}, "optimizer: learning_rate 0.1, got 0.0"),
+        ({"optimizer": wb.SGD(0.1)}, "optimizer: optimizer SGD, got Adam"),
+        (
+            {"loss": lambda *arguments: LOSSES["cross_entropy"](*arguments)},
+            "loss <lambda>, got cross_entropy",
+        ),
+        ({"train": (X, (Y + 1) % 3)}, "train: data as given now, got other numbers"),
+        ({"train": ([row + 1e-9 for row in X], Y)}, "train: data as given now, got other numbers"),
+        ({"train": (X[::-1], Y)}, "train: data as given now, got other numbers"),
+        ({"train": wb.Batches(X, Y, 4, seed=1)}, "train: seed 1, got 0"),
+        ({"train": wb.Batches(X, Y, 4, shuffle=False)}, "train: shuffle False, got True"),
+        ({"batch_size": 5}, "train: batch_size 5, got 4"),
+        ({"seed": 1}, "train: seed 1, got 0"),
         ({"validation": (X, Y)}, "validation {'batches': 'Batches', 'data': "),
-        ({"clip_norm": 1.0}, "options {'seed': 0, 'clip_norm': 1.0, 'clip_value': None, 'truncat"),
-        ({"truncate": 3}, "options {'seed': 0, 'clip_norm': None, 'clip_value': None, 'truncate'"),
+        ({"clip_norm": 1.0}, "options: clip_norm 1.0, got None"),
+        ({"truncate": 3}, "options: truncate 3, got None"),
     ],
 )
 def test_resuming_with_another_argument_is_refused_and_changes_nothing(changed, message, tmp_path):
@@ -272,3 +278,16 @@ def test_masked_steps_change_nothing_about_it(tmp_path):
     wb.fit(labeller(), train, loss=stopping_at(5), checkpoint=path, **options)
     wb.fit(model, train, loss=stopping_at(None), checkpoint=path, resume=True, **options)
     assert same_bits(model.parameters, whole.parameters)
+
+
+def test_a_training_does_not_begin_over_a_model_or_any_other_file(tmp_path):
+    saved, other = tmp_path / "m.safetensors", tmp_path / "notes.txt"
+    wb.save_model(classifier(), saved)
+    other.write_text("an hour of notes")
+    for path in (saved, other):
+        before = path.read_bytes()
+        with pytest.raises(ValueError, match=r"^checkpoint: expected a new file or an earlier ch"):
+            wb.fit(classifier(), (X, Y), checkpoint=path, **GIVEN)
+        assert path.read_bytes() == before
+    with pytest.raises(ValueError, match=r"^checkpoint: expected a checkpoint of a training, got"):
+        wb.fit(classifier(), (X, Y), checkpoint=saved, resume=True, **GIVEN)

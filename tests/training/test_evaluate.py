@@ -84,7 +84,7 @@ def test_evaluate_changes_no_parameter_and_takes_a_recurrent():
         ((classifier(), 3), "data: expected (x, y), Batches, Pairs or Stream, got int"),
         ((None, sequences()), "model: expected a Network, an EncoderDecoder or a Recurrent, got N"),
         ((classifier(), sequences(), "no"), "loss: expected one of mean_squared, cross_entropy,"),
-        ((classifier(), per_step()), "data: targets: expected (13,), got (6, 13)"),
+        ((classifier(), per_step()), "data: y: expected a target for each sequence"),
         ((translator(), sequences()), "data: expected Pairs for a model of kind EncoderDecoder, g"),
     ],
 )

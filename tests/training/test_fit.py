@@ -229,15 +229,18 @@ def flat_loss(output, targets, mask):
         ({"train": (X, None)}, "train: expected (x, y) with targets, got no y"),
         (
             {"train": ([row[:, :1] for row in X], Y)},
-            "train: x: expected (time, batch, 2) or (time, 2), got (6, 13, 1)",
+            "train: x: expected (sequence, time, 2), got (1, ",
         ),
         ({"train": (X, Y + 9)}, "train: targets: expected classes 0..2, got 9 at targets["),
-        ({"train": per_step()}, "train: targets: expected (13,), got (6, 13)"),
+        ({"train": per_step()}, "train: y: expected a target for each sequence, as the netw"),
         ({"train": (X, Y * 1.0)}, "train: targets: expected whole class numbers, got float64"),
         ({"validation": X}, "validation: expected (x, y), Batches, Pairs or Stream, got list"),
         ({"validation": (X, Y + 9)}, "validation: targets: expected classes 0..2, got"),
-        ({"validation": per_step()}, "validation: targets: expected (13,), got (6, 13)"),
-        ({"train": STREAM}, "train: targets: expected (1,), got (10, 1, 1)"),
+        (
+            {"validation": per_step()},
+            "validation: y: expected a target for each sequence, as the netw",
+        ),
+        ({"train": STREAM}, "train: y: expected a target for each sequence, as the netw"),
         (
             {"train": wb.Pairs(*words(), start=4)},
             "train: expected no Pairs for a model of kind Network, got Pairs",

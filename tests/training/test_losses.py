@@ -204,7 +204,7 @@ WRONG = [
     (lambda: cross_entropy(FLAT, [0] * 4, [False] * 4), "at least one real entry, got none"),
     (lambda: cross_entropy(FLAT + 1j, [0] * 4), "output: expected real numbers, got complex"),
     (lambda: mean_squared(FLAT, FLAT.T), r"targets: expected \(4, 3\), got \(3, 4\)"),
-    (lambda: mean_squared(FLAT, np.zeros(4)), r"got \(4,\); write targets\[..., None\]"),
+    (lambda: mean_squared(FLAT, np.zeros(4)), r"got \(4,\); one number needs one unit, not 3"),
     (lambda: mean_squared(FLAT, FLAT * np.nan), r"expected numbers, got nan at targets\[0, 0\]"),
     (lambda: mean_squared(3.0, 3.0), r"output: expected \(..., units\) with entries, got \(\)"),
     (lambda: mean_squared(FLAT[:0], FLAT[:0]), r"output: expected .*got \(0, 3\)"),

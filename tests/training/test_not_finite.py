@@ -153,7 +153,8 @@ def test_an_infinite_input_names_its_place_before_any_layer(epoch_of):
     model = labeller(outputs=1)
     said, done = diverged(model, batches, loss="mean_squared", epochs=1)
     row = np.flatnonzero(batches.order(0)[done] == 5)[0]
-    assert f"update {done}: x is infinite at step 13, batch row {row}, unit 1;" in said
+    place = f"step 13, batch row {row}, unit 1 (sequence 5 of the data);"
+    assert f"update {done}: x is infinite at {place}" in said
     assert said.endswith("likely cause: the data: x must be finite")
 
 

@@ -171,7 +171,8 @@ def cell_of(part):
     name, digest, hyper = part.take("cell"), part.take("digest"), part.by_name("hyper")
     known = [c for c in [*part.own_cells, *cells.CELLS.values()] if c.name == name]
     if not known:
-        raise Wrong(f"a built-in cell or one of cells=[...] at {part.place}", short(name))
+        own = short(name).strip("'") if isinstance(name, str) and name.isidentifier() else "..."
+        raise Wrong(f"a built-in cell or one of cells=[{own}] at {part.place}", short(name))
     for cell in known:
         if set(hyper) != set(cell.hyper):
             continue

@@ -65,7 +65,8 @@ def read_function(argument, value):
     except (ValueError, TypeError):  # a TypeError of a value that is no key, such as a list
         function = None
     if function is None or function.arity != 1:
-        raise ValueError(f"{argument}: expected one of {', '.join(known)}, got {value!r}")
+        hint = "; leave it out: cross_entropy reads logits" if value == "softmax" else ""
+        raise ValueError(f"{argument}: expected one of {', '.join(known)}, got {value!r}{hint}")
     return function
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from ..recurrent.inputs import briefly, positive_integer
 from .inputs import named, read_clamps, read_real, read_states, read_values
 from .joined import Joined, joined
-from .layer import TOKENS, Back, Layer, Pass, Setting, Signal, Way, shared
+from .layer import TOKENS, VECTOR, Back, Layer, Pass, Setting, Signal, Way, shared
 from .recurrent_layer import as_layer
 from .run import Run
 
@@ -44,7 +44,10 @@ class Network(Layer):
             for name, layer in self.layers.items():
                 if kind not in layer.takes:
                     wanted = " or ".join(layer.takes)
-                    refused.append(f"{name}: expected {wanted}, got {kind} from {before}")
+                    hint = ""
+                    if kind == VECTOR and TOKENS not in layer.takes:
+                        hint = "; only the last layer that reads sequences is followed by one"
+                    refused.append(f"{name}: expected {wanted}, got {kind} from {before}{hint}")
                     break
                 kind, before = layer.gives(kind), name
             else:

@@ -128,7 +128,14 @@ def as_layer(value):
         return RecurrentLayer(value)
     if isinstance(value, Layer):
         return value
-    raise ValueError(f"layers: expected a Recurrent or a layer, got {briefly(value)}")
+    hint = ""
+    if isinstance(value, list | tuple):
+        hint = "; write Network(*layers)"
+    elif isinstance(value, type) and issubclass(value, Layer | Recurrent):
+        hint = f"; write {value.__name__}(...) with brackets"
+    elif isinstance(value, str):
+        hint = "; write Recurrent(cell, input_size, hidden_size)"
+    raise ValueError(f"layers: expected a Recurrent or a layer, got {briefly(value)}{hint}")
 
 
 def read_recurrent(argument, value):

@@ -20,6 +20,11 @@ TASKS = {
 }  # fmt: skip
 """Every task by its name."""
 
+
+def __getattr__(name):
+    raise AttributeError(f"wb.tasks: expected one of {', '.join(TASKS)}, got {name!r}")
+
+
 __all__ = [
     "SEEDS",
     "TASKS",

@@ -11,7 +11,10 @@ from ..layers import Network
 from ..recurrent.inputs import positive_integer, real_number
 from ..training import Adam, CosineDecay, History, fit
 from ..training.evaluate import as_batches
+from ..training.options import Options
 
+GIVEN = {"model", "train", "validation", "loss", "optimizer", "epochs", "seed", "clip_norm"}
+"""What a task hands to `fit` itself."""
 SEEDS = (0, 1, 2, 3, 4)
 """The seeds of a row of the table; the worst of them is what counts."""
 
@@ -59,7 +62,12 @@ class Recipe:
         for name in given:
             if name not in self.__dataclass_fields__:
                 known = ", ".join(self.__dataclass_fields__)
-                raise ValueError(f"{name}: expected one of {known}, got {name!r}")
+                hint = (
+                    f'; write options={{"{name}": ...}}'
+                    if name in Options.__dataclass_fields__
+                    else ""
+                )
+                raise ValueError(f"{name}: expected one of {known}, got {name!r}{hint}")
         return replace(self, **{name: v for name, v in given.items() if v is not None})
 
 
@@ -94,6 +102,10 @@ class Task:
         options: a dict of further options for `fit`, such as {"progress": False}.
         """
         seed = positive_integer("seed", seed, least=0)
+        options = {} if options is None else options
+        if not isinstance(options, dict) or GIVEN.intersection(options):
+            wanted = f"a dict of options of fit besides {', '.join(sorted(GIVEN))}"
+            raise ValueError(f"options: expected {wanted}, got {options!r:.60}")
         recipe = self.recipe.choose(epochs=epochs, **chosen)
         epochs = positive_integer("epochs", recipe.epochs)
         problem = self.load(seed)
@@ -105,7 +117,7 @@ class Task:
         began = time.perf_counter()
         history = fit(
             model, train, validation=problem.validation, loss=problem.loss, optimizer=Adam(rate),
-            epochs=epochs, seed=seed, clip_norm=recipe.clip_norm, **(options or {}),
+            epochs=epochs, seed=seed, clip_norm=recipe.clip_norm, **options,
         )  # fmt: skip
         seconds = time.perf_counter() - began
         return Outcome(self, recipe, seed, problem, model, history, seconds)

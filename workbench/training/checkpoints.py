@@ -1,5 +1,7 @@
 """Training on disk: all that a resumed training needs, in one file that is whole or the old one."""
 
+from pathlib import Path
+
 import numpy as np
 
 from ..formats import read_arrays, write_arrays
@@ -19,6 +21,7 @@ class Saver:
         if trainer.options.resume:
             restore(trainer, self.path, self.fixed)
         else:
+            refuse_to_overwrite(self.path)
             # A path that cannot be written is better known before an hour of training.
             self.after_epoch(trainer)
 
@@ -64,10 +67,13 @@ def restore(trainer, path, told):
         arrays, about = read_arrays(path)
     except ValueError as error:
         raise ValueError(f"checkpoint: {str(error).removeprefix('path: ')}") from None
+    if "form" not in about:
+        raise ValueError(f"checkpoint: expected a checkpoint of a training, got {path} without one")
     for name, own in told.items():
         if about.get(name) != own:
+            where, wanted, came = difference(name, own, about.get(name))
             raise ValueError(
-                f"checkpoint: expected {name} {_short(own)}, got {_short(about.get(name))} "
+                f"checkpoint: expected {where} {wanted}, got {came} "
                 f"in {path}; resume with the arguments that it was begun with"
             )
     trainer.optimizer.restore({"steps": about["steps"]} | _of("optimizer", arrays))
@@ -101,6 +107,39 @@ def fixed(trainer):
         },
         "early_stopping": None if stopping is None else [stopping.patience, stopping.least],
     }
+
+
+def difference(name, own, there):
+    """(where, what is expected, what is there) of the first thing in which two tellings differ."""
+    if isinstance(own, dict) and isinstance(there, dict):
+        for key in own:
+            if own[key] != there.get(key):
+                return difference(f"{name}: {key}", own[key], there.get(key))
+    if isinstance(own, str) and isinstance(there, str):
+        lines = zip(own.splitlines(), there.splitlines(), strict=False)
+        # The head of a network only counts its parameters; the layer's own line says more.
+        changed = [pair for pair in lines if pair[0] != pair[1]]
+        if changed:
+            own, there = (line.strip() for line in changed[min(1, len(changed) - 1)])
+        return name, own, there
+    if name.endswith(": data"):
+        return name, "as given now", "other numbers"
+    return name, _short(own), _short(there)
+
+
+def refuse_to_overwrite(path):
+    """A training begins; it must not replace a model, or anything else that is no checkpoint."""
+    if not Path(path).is_file() or Path(path).stat().st_size == 0:
+        return
+    try:
+        about = read_arrays(path)[1]
+    except ValueError:
+        about = {}
+    if "form" not in about:
+        raise ValueError(
+            f"checkpoint: expected a new file or an earlier checkpoint, got {path}, which is "
+            "something else and would be lost"
+        )
 
 
 def _under(part, arrays):

@@ -1,11 +1,14 @@
 """How well a model does on sequences that it does not learn from."""
 
+import numpy as np
+
+from ..data import SequenceSet, Text
 from ..layers import EncoderDecoder, Network
 from ..layers.inputs import named
 from ..recurrent import Recurrent
 from . import losses
 from .batches import Batches
-from .pairs import Pairs
+from .matching import check_fit
 from .scores import Means, numbers_of, run_batch, score
 from .sequences import Sequences
 from .streams import Stream
@@ -20,7 +23,7 @@ def evaluate(model, data, loss="cross_entropy", *, batch_size=256):
     Raises ValueError that names the argument, what was expected and what came.
     """
     model, batches = as_network(model), as_batches("data", data, batch_size, shuffle=False)
-    check_fit("data", model, batches)
+    check_fit("data", model, batches, loss)
     return means_over("data", model, batches, losses.loss_of(loss))
 
 
@@ -51,20 +54,18 @@ def as_batches(name, data, batch_size, **form):
     if isinstance(data, Sequences):
         return Batches(data, None, batch_size, **form)
     if not isinstance(data, tuple | list) or len(data) != 2:
-        came = type(data).__name__
+        came = f"{type(data).__name__}{_how_to_pass(data)}"
         raise ValueError(f"{name}: expected (x, y), Batches, Pairs or Stream, got {came}")
     with named(name):
         return Batches(*data, batch_size, **form)
 
 
-def check_fit(name, model, batches):
-    """Refuse pairs for a network, anything else for an encoder and decoder, and a stream where the
-    states that a chunk hands on would be of another time."""
-    if isinstance(model, EncoderDecoder) != isinstance(batches, Pairs):
-        wanted = "Pairs" if isinstance(model, EncoderDecoder) else "no Pairs"
-        kind, came = type(model).__name__, type(batches).__name__
-        raise ValueError(f"{name}: expected {wanted} for a model of kind {kind}, got {came}")
-    if isinstance(batches, Stream) and model.reads_ahead:
-        raise ValueError(
-            f"{name}: expected whole sequences for a model that reads from the end too, got Stream"
-        )
+def _how_to_pass(data):
+    """What to write for data that are nearly (x, y)."""
+    if isinstance(data, tuple | list):
+        return f" of {len(data)}"
+    if isinstance(data, SequenceSet):
+        return "; write its .train or .test"
+    if isinstance(data, Text):
+        return "; write Stream(text.codes[:-1], text.codes[1:], steps=50, rows=32)"
+    return "; write (x, y)" if isinstance(data, np.ndarray) else ""

@@ -4,15 +4,18 @@ import contextlib
 
 from ..recurrent.inputs import positive_integer
 from . import checkpoints
-from .evaluate import as_batches, as_network, check_fit
-from .optimizers import Adam, Optimizer
+from .batches import Batches
+from .evaluate import as_batches, as_network
+from .matching import check_fit
+from .optimizers import read_optimizer
 from .options import Options
 from .progress import Bar, Curves, in_notebook
+from .streams import Stream
 from .trainer import Trainer
 
 
 def fit(
-    model, train, *, validation=None, loss="cross_entropy", optimizer=None, epochs=5, **options
+    model, train, *apart, validation=None, loss="cross_entropy", optimizer=None, epochs=5, **options
 ):  # fmt: skip
     """Train a network in place and return the History.
 
@@ -36,19 +39,25 @@ def fit(
     step and the likely cause, when a number is no longer finite; the model then has the parameters
     of the last update whose loss was finite. Raises ValueError with one line for a wrong argument.
     """
+    if apart:
+        raise ValueError(
+            f"train: expected one argument, (x, y), and all after it by name, got {len(apart)} "
+            "more; write fit(model, (x, y), epochs=5)"
+        )
+    own = getattr(train, "batch_size", None)
+    if isinstance(train, Batches | Stream) and options.get("batch_size", own) != own:
+        came = f"{options['batch_size']} with {type(train).__name__}, which are cut already"
+        raise ValueError(f"batch_size: expected {'none' if own is None else own}, got {came}")
     model, options = as_network(model), Options.read(options)
-    epochs = positive_integer("epochs", epochs)
-    optimizer = Adam() if optimizer is None else optimizer
-    if not isinstance(optimizer, Optimizer):
-        raise ValueError(f"optimizer: expected SGD, RMSprop, Adam or AdamW, got {optimizer!r:.60}")
+    epochs, optimizer = positive_integer("epochs", epochs), read_optimizer(optimizer)
     if options.early_stopping is not None and validation is None:
         raise ValueError("validation: expected data to compare epochs on, got None")
     batches = as_batches("train", train, options.batch_size, seed=options.seed)
-    check_fit("train", model, batches)
+    check_fit("train", model, batches, loss)
     held_out = None
     if validation is not None:
         held_out = as_batches("validation", validation, 256, shuffle=False)
-        check_fit("validation", model, held_out)
+        check_fit("validation", model, held_out, loss)
     trainer = Trainer(model, batches, held_out, loss, optimizer, options)
     if options.checkpoint is not None:
         trainer.watchers.append(checkpoints.Saver(trainer))

@@ -40,6 +40,8 @@ def generate(model, text, prompt="", length=200, temperature=1.0, seed=0):
 
 def draw(logits, temperature, random):
     """One number 0..classes - 1, drawn from softmax(logits / temperature); logits: (classes,)."""
+    if not np.isfinite(logits).all():
+        raise ValueError("model: expected finite logits, got one that is not-a-number or infinite")
     if temperature == 0:
         return int(logits.argmax())
     # In float64 and with the largest at 0: a temperature near 0 then gives 0 and 1, not NaN.

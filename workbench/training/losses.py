@@ -168,7 +168,10 @@ def _read_values(targets, output, real):
     if output.shape[-1] == 1 and targets.shape == output.shape[:-1]:
         targets = targets[..., None]
     if targets.shape != output.shape:
-        hint = "; write targets[..., None]" if targets.shape == output.shape[:-1] else ""
+        hint = ""
+        if targets.shape == output.shape[:-1]:
+            hint = f"; one number needs one unit, not {output.shape[-1]}; see cross_entropy for "
+            hint += "class numbers"
         raise ValueError(f"targets: expected {output.shape}, got {targets.shape}{hint}")
     unknown = np.zeros(targets.shape, bool)
     unknown[real] = np.isnan(targets[real])
@@ -180,12 +183,18 @@ def _read_classes(targets, output, real):
     """Class numbers, one for each entry, in range at every real one."""
     targets, classes = numeric("targets", targets), output.shape[-1]
     if classes < 2:
-        raise ValueError("output: expected at least 2 classes, got 1; see binary_cross_entropy")
+        raise ValueError(
+            "output: expected at least 2 classes, got 1; "
+            "see binary_cross_entropy for yes or no, mean_squared for numbers"
+        )
     if targets.shape != output.shape[:-1]:
         hint = "; write targets.argmax(-1)" if targets.shape == output.shape else ""
+        hint = "; write targets[..., 0]" if targets.shape == (*output.shape[:-1], 1) else hint
         raise ValueError(f"targets: expected {output.shape[:-1]}, got {targets.shape}{hint}")
     if targets.dtype.kind == "f":
-        raise ValueError(f"targets: expected whole class numbers, got {targets.dtype}")
+        raise ValueError(
+            f"targets: expected whole class numbers, got {targets.dtype}; write targets.astype(int)"
+        )
     outside = np.zeros(targets.shape, bool)
     outside[real] = (targets[real] < 0) | (targets[real] >= classes)
     _refuse("targets", outside, targets, f"classes 0..{classes - 1}")

@@ -1,10 +1,12 @@
 """What went wrong when a number of the training is not finite: which layer, which step, and why."""
 
 import math
+import re
 
 import numpy as np
 
 from ..layers import EncoderDecoder, Network
+from .streams import StreamBatch
 
 JUMP = 3.0
 """A step that makes the largest parameter so many times larger (and than 1) is a jump."""
@@ -125,8 +127,16 @@ def _bad_input(batch):
     for name, mask in (("x", batch.mask), ("given", getattr(batch, "given_mask", None))):
         place = _place(getattr(batch, name, np.zeros(0)), mask)
         if place:
+            place += _of_which(batch, place)
             return f"{name} is {place}", f"the data: {name} must be finite"
     return None
+
+
+def _of_which(batch, place):
+    """Which sequence of the set a place in the batch is of, in words: rows are shuffled."""
+    found = re.search(r"batch row (\d+)", place)
+    cut = isinstance(batch, StreamBatch)  # its rows are stretches of one series
+    return f" (sequence {batch.rows[int(found[1])]} of the data)" if found and not cut else ""
 
 
 def _first_layer(model, batch, carried, how):

@@ -1,9 +1,19 @@
 """What `fit` is told besides model, data, loss and optimizer. Checks; does not train."""
 
+import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..recurrent.inputs import positive_integer, real_number
+
+ELSEWHERE = {
+    "lr": "optimizer=wb.Adam(1e-3)", "learning_rate": "optimizer=wb.Adam(1e-3)",
+    "patience": "early_stopping=wb.EarlyStopping(patience)",
+    "shuffle": "wb.Batches(x, y, batch_size, shuffle=False) in place of (x, y)",
+    "validation_data": "validation=(x, y)", "val": "validation=(x, y)",
+    "validation_split": "validation=(x, y) of rows that are not in train",
+}  # fmt: skip
+"""What to write for names that are options in other libraries."""
 
 
 @dataclass(frozen=True)
@@ -68,5 +78,14 @@ class Options:
         for name in given:
             if name not in cls.__dataclass_fields__:
                 known = ", ".join(cls.__dataclass_fields__)
-                raise ValueError(f"{name}: expected an option of fit ({known}), got {name!r}")
+                hint = _hint(name, cls.__dataclass_fields__)
+                raise ValueError(f"{name}: expected an option of fit ({known}), got {name!r}{hint}")
         return cls(**given)
+
+
+def _hint(name, known):
+    """What to write for an option that there is not."""
+    if name in ELSEWHERE:
+        return f"; write {ELSEWHERE[name]}"
+    near = difflib.get_close_matches(name, known, 1, 0.5)
+    return f"; did you mean {near[0]}?" if near else ""

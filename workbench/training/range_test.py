@@ -8,9 +8,10 @@ import numpy as np
 
 from ..recurrent.inputs import positive_integer, real_number
 from . import losses
-from .evaluate import as_batches, as_network, check_fit
+from .evaluate import as_batches, as_network
+from .matching import check_fit
 from .not_finite import NotFinite
-from .optimizers import Adam, Optimizer
+from .optimizers import read_optimizer
 from .options import Options
 from .schedules import ExponentialRamp
 from .trainer import Trainer
@@ -55,8 +56,9 @@ def range_test(
     model, options = copy.deepcopy(as_network(model)), Options.read(options)
     updates = positive_integer("updates", updates, least=20)
     batches = as_batches("train", train, options.batch_size, seed=options.seed)
-    check_fit("train", model, batches)
-    optimizer = _fresh(Adam() if optimizer is None else optimizer)
+    check_fit("train", model, batches, loss)
+    optimizer = copy.deepcopy(read_optimizer(optimizer))
+    optimizer.restore({"steps": 0})  # as one that has not taken a step
     lowest = real_number("lowest", lowest, above=0)
     highest = real_number("highest", highest, above=lowest)
     optimizer.learning_rate = ExponentialRamp(lowest, highest, updates)
@@ -69,15 +71,6 @@ def range_test(
     width = WIDTH * updates
     smooth = _averaged(done["loss"], width)
     return RangeTest(done["rate"], done["loss"], smooth, _steepest(done, smooth, width))
-
-
-def _fresh(optimizer):
-    """A copy that has not taken a step."""
-    if not isinstance(optimizer, Optimizer):
-        raise ValueError(f"optimizer: expected SGD, RMSprop, Adam or AdamW, got {optimizer!r:.60}")
-    other = copy.deepcopy(optimizer)
-    other.restore({"steps": 0})
-    return other
 
 
 def _follow(trainer, updates):

@@ -22,7 +22,8 @@ def score(name, loss, run, batch):
         value, d_output = loss(output, batch.y, target_mask(run))
         value, d_output = float(value), np.asarray(d_output)
     except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
+        said = f"{name}: {error}" if loss in losses.LOSSES.values() else f"loss: {error}"
+        raise ValueError(said) from None
     except TypeError as error:
         raise ValueError(
             f"loss: expected a function of (output, targets, mask) that returns (value, derivative "

@@ -102,6 +102,16 @@ class Sequences:
         return int(self._stop[rows].max() - self._first[rows].min())
 
     @property
+    def sample(self):
+        """x where it is one array, else its first sequence with an axis of sequences before it."""
+        return self._x[0][None] if isinstance(self._x, list) else self._x
+
+    @property
+    def has_targets(self):
+        """Whether there is a y."""
+        return self._y is not None
+
+    @property
     def digest(self):
         """A number that differs when the set does."""
         return digest(self._x, self._y, self._mask, np.array([self.pad == "pre", self.per_step]))
@@ -138,7 +148,10 @@ class Sequences:
             raise ValueError(f"per_step: expected True, False or None, got {per_step!r}")
         y = numeric("y", y) if _is_array(y) else _listed("y", y)
         if len(y) != self.count:
-            raise ValueError(f"y: expected {self.count} targets, got {len(y)}")
+            listed, hint = isinstance(self._x, list), ""
+            if not listed and len(y) == self._x.shape[1]:
+                hint = "; x is (sequence, time, ...): write x.swapaxes(0, 1)"
+            raise ValueError(f"y: expected {self.count} targets, got {len(y)}{hint}")
         # With a mask or lengths, targets are as long as the array of x, padding included.
         listed = isinstance(self._x, list)
         steps = self.lengths if listed else [self._x.shape[1]] * self.count
