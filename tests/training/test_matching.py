@@ -47,7 +47,7 @@ def each(*before):
         (
             wb.Network(wb.Bidirectional(wb.Recurrent("gru", 3, 5)), wb.Dense(10, 4)),
             wb.Stream(X[0], Y[:7], steps=3),
-            "expected layers that read forwards, step by step, for a Stream, got bidirectional_1",
+            "expected whole sequences for a model that reads from the end too, in bidirectional_1",
         ),
         (one(), (X, Y[:, None]), "targets: expected (32,), got (32, 1); write targets[..., 0]"),
         (one(), (X, Y * 1.0), "targets: expected whole class numbers, .*targets.astype(int)"),
