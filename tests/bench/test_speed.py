@@ -14,7 +14,7 @@ from workbench.bench.problems import SIZES, Case, Problem, cells_of
 from workbench.bench.processes import Silent, Worker, usable_cores
 
 CASE = Case("elman", 3, 2, 2, 3)
-SHORT = speed.Effort(rounds=3, settle=0, least=0)
+SHORT = speed.Effort(rounds=3, seconds=600, settle=0, least=0)
 
 
 @pytest.fixture
@@ -81,6 +81,13 @@ def test_without_ours_nobody_is_timed(fakes, monkeypatch):
     assert row["seconds"] == {}
     assert row["why"]["ours"] == "ValueError: no such layer"
     assert row["why"]["good"].endswith("nothing of ours to compare it with")
+
+
+def test_when_the_time_is_up_no_new_round_begins(fakes):
+    no_time = speed.Effort(rounds=50, seconds=0, settle=0, least=0)
+    with speed.Team(fakes("good"), 1) as team:
+        for row in team.measure(Problem(CASE), no_time):
+            assert {len(taken) for taken in row["samples"].values()} == {1}
 
 
 def test_leaving_ends_every_process(fakes):

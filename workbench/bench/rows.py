@@ -18,16 +18,14 @@ LEAST = 1e-2
 as that of a bias which cancels out, is nothing but rounding in all of them."""
 
 
-def schedule(rounds, offers):
-    """Who is asked when, (name, pass) after (name, pass): A, B, A, B, not A, A, B, B.
+def schedule(offers):
+    """Who is asked when in one round, (name, pass) after (name, pass).
 
-    offers: name -> the passes that it has. A round asks for every pass once, of one peer after
-    the other.
+    offers: name -> the passes that it has. Every pass is asked for once, of one peer after the
+    other, so that rounds make A, B, A, B and not A, A, B, B.
     """
-    directions = list(dict.fromkeys(name for passes in offers.values() for name in passes))
-    for _ in range(rounds):
-        for direction in directions:
-            yield from ((name, direction) for name, own in offers.items() if direction in own)
+    directions = dict.fromkeys(name for passes in offers.values() for name in passes)
+    return [(name, own) for own in directions for name in offers if own in offers[name]]
 
 
 def difference(ours, theirs):

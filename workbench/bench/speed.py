@@ -6,6 +6,7 @@ whatever else the computer does hits all alike. Only ratios from one run mean so
 """
 
 import tempfile
+import time
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,14 +21,18 @@ from .processes import Silent, Worker, usable_cores
 
 @dataclass(frozen=True)
 class Effort:
-    """How long is measured. settle and least are seconds: see `worker.timed`."""
+    """How long is measured: at most so many rounds of one case, and no new one after `seconds`.
+
+    settle and least, in seconds, are those of `worker.timed`.
+    """
 
     rounds: int
+    seconds: float
     settle: float
     least: float
 
 
-FULL, QUICK = Effort(9, 0.03, 0.03), Effort(3, 0.004, 0.004)
+FULL, QUICK = Effort(9, 60, 0.03, 0.03), Effort(3, 0.5, 0.004, 0.004)
 THREADS = (1, 2)
 
 
@@ -83,21 +88,28 @@ class Team:
         with tempfile.TemporaryDirectory() as folder:
             offers, why = self._prepare(problem.case, Path(folder))
         samples = {(name, direction): [] for name, own in offers.items() for direction in own}
-        for name, direction in rows.schedule(effort.rounds, offers):
-            if name not in self.live or name in why:
-                continue
-            self.live[name].ask(
-                do="time", **{"pass": direction}, settle=effort.settle, least=effort.least
-            )
-            said = self._wait(name)
-            if said is not None and "error" not in said:
-                samples[name, direction].append(said["seconds"])
-                continue
-            if said is not None:
-                why[name] = said["error"]
-            for own in offers[name]:  # half a measurement is none
-                samples[name, own].clear()
+        began = time.perf_counter()
+        for k in range(effort.rounds):
+            if k > 0 and time.perf_counter() - began > effort.seconds:
+                break
+            for name, direction in rows.schedule(offers):
+                if name in self.live and name not in why:
+                    self._sample(name, direction, effort, samples, why)
         return rows.rows(problem, self.threads, samples, self.why | why)
+
+    def _sample(self, name, direction, effort, samples, why):
+        """Ask one peer once; what it has is taken away where it fails: half of it is nothing."""
+        question = {"pass": direction, "settle": effort.settle, "least": effort.least}
+        self.live[name].ask(do="time", **question)
+        said = self._wait(name)
+        if said is not None and "error" not in said:
+            samples[name, direction].append(said["seconds"])
+            return
+        if said is not None:
+            why[name] = said["error"]
+        for key in samples:
+            if key[0] == name:
+                samples[key].clear()
 
     def _prepare(self, case, folder):
         """(name -> passes of those who give what we give, name -> why not)."""
@@ -146,9 +158,9 @@ def cases(file=None, cell=None, quick=False):
     chosen = [found[cell]] if cell else found.values()
     own = []
     for made in chosen:
-        for time, batch, inputs, hidden in sizes:
+        for steps, batch, inputs, hidden in sizes:
             inputs = hidden if made.graph.tied is not None else inputs
-            own.append(Case(made.name, time, batch, inputs, hidden, str(Path(file).resolve())))
+            own.append(Case(made.name, steps, batch, inputs, hidden, str(Path(file).resolve())))
     return own
 
 

@@ -65,12 +65,15 @@ def reasons(why, said):
 
 def summary(rows):
     """The last lines: how many rows are lost."""
-    lost = [row for row in rows if row["ratio"] is not None and row["ratio"] < 1]
+    compared = [row for row in rows if row["ratio"] is not None]
+    lost = [row for row in compared if row["ratio"] < 1]
+    if not compared:
+        return ["", "No peer was measured."]
     if not lost:
-        return ["", f"No row of {len(rows)} is lost to a peer."]
+        return ["", f"No row of {len(compared)} is lost to a peer."]
     unknown = sum(row["note"] == NOT_KNOWN for row in lost)
     words = f"; of {unknown}, {NOT_KNOWN}" if unknown else ""
-    return ["", f"Lost to a peer: {len(lost)} of {len(rows)} rows{words}."]
+    return ["", f"Lost to a peer: {len(lost)} of {len(compared)} rows{words}."]
 
 
 def number(value, times=1):
