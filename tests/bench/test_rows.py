@@ -97,7 +97,9 @@ def test_a_reason_is_said_once():
 def test_the_last_line_counts_what_is_lost(problem):
     won, lost = samples(ours=[1.0], a=[2.0]), samples(ours=[2.0], a=[1.0])
     both = rows.rows(problem, 1, won, {}) + rows.rows(problem, 1, lost, {})
-    assert table.summary(both)[-1] == ("Lost to a peer: 1 of 2 rows; of 1, no reason is known yet.")
+    assert table.summary(both)[-1] == (
+        "Lost to a peer: 1 of 2 rows, 1 of them without a known reason."
+    )
     assert table.summary(both[:2])[-1] == "No row of 1 is lost to a peer."
     assert table.summary(both[1:2])[-1] == "No peer was measured."
 

@@ -72,7 +72,7 @@ def summary(rows):
     if not lost:
         return ["", f"No row of {len(compared)} is lost to a peer."]
     unknown = sum(row["note"] == NOT_KNOWN for row in lost)
-    words = f"; of {unknown}, {NOT_KNOWN}" if unknown else ""
+    words = f", {unknown} of them without a known reason" if unknown else ""
     return ["", f"Lost to a peer: {len(lost)} of {len(compared)} rows{words}."]
 
 
