@@ -49,11 +49,11 @@ def said(capsys) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("argv", [[], ["--help"], ["-h"], ["help"]])
-def test_alone_it_explains_every_command_in_eleven_lines(argv, capsys):
+def test_alone_it_explains_every_command_in_twelve_lines(argv, capsys):
     assert cli.main(argv) == 0
     out, err = said(capsys)
     assert err == ""
-    assert len(out.splitlines()) == 11
+    assert len(out.splitlines()) == 12
     assert max(len(line) for line in out.splitlines()) <= 100
     for command in cli.COMMANDS:
         assert f"\n  workbench {command} " in out
@@ -77,10 +77,13 @@ def test_version_is_told(capsys):
     [
         (
             "reprot sunspots",
-            "command: expected one of lab, report, train, doctor, warm, got reprot; "
+            "command: expected one of lab, report, train, bench, doctor, warm, got reprot; "
             "did you mean report?",
         ),
-        ("sunspots", "command: expected one of lab, report, train, doctor, warm, got sunspots"),
+        (
+            "sunspots",
+            "command: expected one of lab, report, train, bench, doctor, warm, got sunspots",
+        ),
         ("report", "SOURCE: expected a value, got nothing (workbench report --help)"),
         (
             "report a b",
@@ -124,6 +127,11 @@ def test_version_is_told(capsys):
             "lab --port 70000",
             "--port: expected a whole number from 1 to 65535, got 70000 (workbench lab --help)",
         ),
+        ("bench --cell gru", "--cell: expected one of lstm, gru_reset_after, elman, got gru"),
+        ("bench --threads 0", "--threads: expected a whole number from 1, got 0"),
+        ("bench --json .", "--json: expected a file in a folder that exists, got ."),
+        ("bench --json no/a.json", "--json: expected a file in a folder that exists, got no/a"),
+        ("bench --json a.txt", "--json: expected a name that ends in .json, got a.txt"),
         ("lab a b", "b: expected nothing more, got b (workbench lab --help)"),
         ("doctor --fix", "--fix: expected an option of this command, got --fix"),
         ("warm --dtype float16", "--dtype: expected one of float32, float64, got float16"),
@@ -138,13 +146,13 @@ def test_a_mistake_is_answered_in_one_line(
     line, answer, cells, room, tmp_path, monkeypatch, capsys
 ):
     monkeypatch.chdir(tmp_path)
-    calls = room("report", "write") + room("warm", "warm")
+    calls = [room("report", "write"), room("warm", "warm"), room("bench.speed", "bench")]
     assert cli.main(line.split()) == 2
     out, err = said(capsys)
     assert out == ""
     assert err.startswith(answer)
     assert err.count("\n") == 1
-    assert calls == []
+    assert calls == [[], [], []]
 
 
 def test_report_is_called_as_agreed(cells, room, tmp_path, monkeypatch, capsys):
@@ -235,6 +243,16 @@ def test_warm_is_called_as_agreed(cells, room):
         ((), {"cells": None, "dtypes": ("float64",), "progress": True}),
         ((), {"cells": ["lstm", "gru"], "dtypes": ("float32",), "progress": True}),
     ]
+
+
+def test_bench_is_called_as_agreed(room):
+    calls = room("bench.speed", "bench", result=1)
+    assert cli.main(["bench"]) == 1
+    line = "bench my.py --cell own --quick --threads 2 --json speed.json"
+    assert cli.main(line.split()) == 1
+    defaults = {"cell": None, "quick": False, "threads": None, "out": None}
+    chosen = {"cell": "own", "quick": True, "threads": 2, "out": Path("speed.json")}
+    assert calls == [((None,), defaults), (("my.py",), chosen)]
 
 
 def test_lab_is_called_as_agreed(monkeypatch):

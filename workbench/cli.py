@@ -1,4 +1,4 @@
-"""The command line: `workbench report`, `train`, `lab`, `doctor`, `warm`.
+"""The command line: `workbench report`, `train`, `bench`, `lab`, `doctor`, `warm`.
 
 Reads the arguments, says in one line what is wrong with them, and calls the room that does the
 work. It does no work of its own, and nothing heavy is imported before a command needs it.
@@ -24,6 +24,7 @@ See inside recurrent networks: step by step, every gate, every gradient.
   workbench report sunspots     trains an LSTM on a real series and writes one page, report.html
   workbench report my.csv --column price --cell gru      the same for your own numbers
   workbench train mnist_rows    learns a task, writes model.safetensors; --resume goes on
+  workbench bench --quick       how fast this is beside PyTorch, JAX and others, on your computer
   workbench doctor              tells versions, devices and cache, and what mends what is missing
   workbench warm                compiles the built-in cells now, so that no first run has to wait
 
@@ -145,6 +146,24 @@ def train_task(arguments: argparse.Namespace) -> int:
     return 130 if training.by_hand(outcome) else 0
 
 
+def compare_speed(arguments: argparse.Namespace) -> int:
+    """Measure how fast LSTM, GRU and Elman cells run beside those of PyTorch, ONNX Runtime, JAX and
+    Keras that are installed, or a cell of your own beside a PyTorch loop."""
+    if arguments.file is None and arguments.cell is not None:
+        from workbench.bench.problems import TABLE_CELLS
+
+        one_of(TABLE_CELLS, "--cell", arguments.cell)
+    out = None if arguments.json is None else Path(arguments.json)
+    if out is not None and (out.is_dir() or not out.parent.is_dir()):
+        raise UserMistake(f"--json: expected a file in a folder that exists, got {out}")
+    if out is not None and out.suffix != ".json":
+        raise UserMistake(f"--json: expected a name that ends in .json, got {out}")
+    speed = importlib.import_module("workbench.bench.speed")
+    names = ("cell", "quick", "threads")
+    options = {name: getattr(arguments, name) for name in names}
+    return speed.bench(arguments.file, **options, out=out)
+
+
 def open_lab(arguments: argparse.Namespace) -> int:
     """Open JupyterLab on the notebooks; your copies of them are never overwritten."""
     from workbench import lab
@@ -195,6 +214,12 @@ def parser_of(command: str) -> Parser:
         add("--seed", type=whole_number(0), default=0, metavar="N", help="default: 0")
         add("--out", default="model.safetensors", metavar="FILE", help="default: model.safetensors")
         add("--resume", action="store_true", help="go on with the training that FILE is of")
+    elif command == "bench":
+        add("file", nargs="?", metavar="FILE", help="Python with a cell of your own (@wb.cell)")
+        add("--cell", help="one cell of the table, or of FILE (default: all)")
+        add("--quick", action="store_true", help="three sizes, few rounds: under a minute")
+        add("--threads", type=whole_number(1), metavar="N", help="default: 1, then 2")
+        add("--json", metavar="OUT", help="write the table to a file too")
     elif command == "lab":
         add("dir", nargs="?", metavar="DIR", help="the folder for your copy of the notebooks")
         add("--port", type=whole_number(1, 65535), metavar="N", help="default: a free one")
@@ -209,6 +234,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "lab": open_lab,
     "report": write_report,
     "train": train_task,
+    "bench": compare_speed,
     "doctor": tell,
     "warm": warm_up,
 }

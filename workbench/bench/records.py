@@ -1,6 +1,7 @@
 """The table of tasks as a file: what each task and cell reached, where and with what versions.
 
-A file holds {task: {cell: record}}. New records take the place of old ones of the same task and
+Every record of this room says where it was made in the same words: `processor`, `versions`. A file
+of tasks holds {task: {cell: record}}. New records take the place of old ones of the same task and
 cell, and leave the others alone. Does not train. Does not name the computer, only its processor.
 """
 
@@ -9,7 +10,7 @@ import os
 import platform
 import re
 from datetime import date
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 FILE = Path(__file__).parent / "results" / "tasks.json"
@@ -28,6 +29,17 @@ def processor():
         name = found[1].strip()
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return f"{name}, {usable} cores"
+
+
+def versions(packages=PACKAGES):
+    """Name -> version, of Python and of those packages that are installed under that name."""
+    found = {"python": platform.python_version()}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
 
 
 def record(outcomes):
@@ -54,7 +66,7 @@ def record(outcomes):
         "seconds": [round(o.seconds, 2) for o in outcomes],
         "parameters": int(first.model.parameters.count),
         "note": task.note,
-        "versions": {"python": platform.python_version()} | {p: version(p) for p in PACKAGES},
+        "versions": versions(),
         "processor": processor(),
         "date": f"{date.today():%Y-%m}",
     }
@@ -82,10 +94,15 @@ def merge(task, cell, entry, file=FILE):
     file = Path(file)
     table = read(file)
     table[task] = dict(sorted((table.get(task, {}) | {cell: entry}).items()))
+    write(dict(sorted(table.items())), file)
+
+
+def write(data, file):
+    """Write plain values as JSON: the whole file or none of it."""
+    file = Path(file)
     file.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(dict(sorted(table.items())), indent=1, ensure_ascii=False) + "\n"
     unfinished = file.with_suffix(".part")
-    unfinished.write_text(text, encoding="utf-8")
+    unfinished.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     unfinished.replace(file)
 
 

@@ -1,0 +1,83 @@
+"""One peer in a process of its own: answers what the parent asks, one JSON line each.
+
+    python -m workbench.bench.worker MODULE
+
+Asked {"do": "prepare", "case", "results"}: makes the peer ready for a case and writes what each of
+its passes gave to the folder `results`, as PASS.npz. Asked {"do": "time", "pass", "settle",
+"least"}: the seconds of one call. Whatever else a peer prints goes to stderr.
+"""
+
+import importlib
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from workbench.bench.problems import Case, Problem
+from workbench.bench.records import versions
+
+
+def load(module):
+    """(the peer's module, what the parent is told of it)."""
+    try:
+        peer = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name.split(".")[0] == "workbench":
+            raise
+        return None, {"missing": error.name}
+    return peer, {"includes": peer.INCLUDES, "versions": versions(peer.PACKAGES)}
+
+
+def prepare(peer, case, results):
+    """The passes of a peer, each run once, its results written to the folder."""
+    passes = peer.prepare(Problem(case))
+    for name, (call, read) in passes.items():
+        arrays = {key: np.asarray(value) for key, value in read(call()).items()}
+        np.savez(Path(results) / f"{name}.npz", **arrays)
+    return {name: call for name, (call, _) in passes.items()}
+
+
+def timed(call, settle, least):
+    """Seconds of one call: the mean of as many as `least` seconds hold, one at the fewest.
+
+    Before them it is called for `settle` seconds, untimed: caches are filled, and the threads that
+    other processes leave spinning fall asleep.
+    """
+    count, began = 0, time.perf_counter()
+    while count == 0 or time.perf_counter() - began < settle:
+        call()
+        count += 1
+    calls = max(1, round(least * count / (time.perf_counter() - began)))
+    began = time.perf_counter()
+    for _ in range(calls):
+        call()
+    return (time.perf_counter() - began) / calls
+
+
+def answer(peer, calls, question):
+    """(the calls that are ready from now on, the answer)."""
+    if question["do"] == "prepare":
+        calls = prepare(peer, Case(**question["case"]), question["results"])
+        return calls, {"passes": list(calls)}
+    return calls, {"seconds": timed(calls[question["pass"]], question["settle"], question["least"])}
+
+
+def main(module):
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    peer, words = load(module)
+    print(json.dumps(words), file=answers, flush=True)
+    calls = {}
+    for line in sys.stdin:
+        try:
+            calls, words = answer(peer, calls, json.loads(line))
+        except Exception as error:  # told, so that the table goes on with the other cases
+            words = {"error": " ".join(f"{type(error).__name__}: {error}".split())[:200]}
+        print(json.dumps(words), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
