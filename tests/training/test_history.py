@@ -74,3 +74,14 @@ def test_it_says_in_one_line_how_far_the_training_came():
     assert repr(history).startswith("History(3 epochs; last: loss ")
     history.stopped = "by hand in epoch 1"
     assert repr(history).endswith("; stopped: by hand in epoch 1)")
+
+
+def test_a_cross_entropy_is_told_as_perplexity_and_bits_too():
+    history = History()
+    history.add_epoch({"loss": np.log(8.0), "validation_loss": np.log(2.0)})
+    assert history["perplexity"] == pytest.approx([8])
+    assert history["bits_per_character"] == pytest.approx([3])
+    assert history["validation_perplexity"] == pytest.approx([2])
+    assert history["validation_bits_per_character"] == pytest.approx([1])
+    with pytest.raises(KeyError, match="perplexitty: expected one of"):
+        history["perplexitty"]

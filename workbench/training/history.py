@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from .losses import bits_per_character, perplexity
+
+OF_CROSS_ENTROPY = {"perplexity": perplexity, "bits_per_character": bits_per_character}
 UPDATE = ("loss", "norm", "clipped_norm", "rate")
 
 
@@ -11,6 +14,8 @@ class History:
     history["loss"], ["accuracy"], ["validation_loss"], ["validation_accuracy"], ["seconds"]: a
         number for each epoch, counted from 0. Training means are over all entries of the epoch,
         each batch met by the parameters of its update; not-a-number where an epoch has none.
+    history["perplexity"], ["bits_per_character"], and the same of "validation_...": what a
+        cross-entropy loss says in these units.
     updates: name -> one number for each update: "loss" of its batch, "norm" of all gradients
         together, "clipped_norm" after clipping, "rate", the learning rate.
     norms: recurrent layer -> (epochs, time) the norm of dL/dh_t on the first batch of each epoch,
@@ -30,6 +35,10 @@ class History:
         return len(self.epochs)
 
     def __getitem__(self, name):
+        begin = "validation_" if str(name).startswith("validation_") else ""
+        if str(name).removeprefix(begin) in OF_CROSS_ENTROPY:
+            measure = OF_CROSS_ENTROPY[name.removeprefix(begin)]
+            return np.array([measure(value) for value in self[f"{begin}loss"]])
         known = list(dict.fromkeys(n for epoch in self.epochs for n in epoch))
         if name not in known:
             raise KeyError(f"{name}: expected one of {', '.join(known) or 'no epoch yet'}")
