@@ -35,7 +35,7 @@ def comes_to_say(page, words, texts):
     seen = "([words, wanted]) => JSON.stringify([...document.querySelectorAll(words)]"
     seen += ".map((element) => element.textContent)) === wanted"
     wanted = json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
-    page.wait_for_function(seen, arg=[words, wanted], timeout=10000)
+    page.wait_for_function(seen, arg=[words, wanted], timeout=60000)
 
 
 def texts_of(page, words):

@@ -115,7 +115,7 @@ def test_a_restarted_kernel_is_told_in_one_line(open_page, units):
     slider.focus()
     before = slider.input_value()
     opened.keyboard.press("ArrowRight")
-    opened.get_by_text("run its cell again").wait_for(timeout=5000)
+    opened.get_by_text("run its cell again").wait_for(timeout=30000)
     assert slider.input_value() != before
 
 
@@ -133,9 +133,9 @@ def test_a_large_network_follows_the_hand_through_the_kernel(open_page):
         opened.keyboard.press("ArrowRight")
     net.parameters["U.i"][0, 0] = float(slider.input_value())
     ends = f"h[0] is {number(np.float32(net.run(X[:, None]).h[-1, 0]))}"
-    said.filter(has_text=ends).wait_for(timeout=5000)
+    said.filter(has_text=ends).wait_for(timeout=30000)
     opened.get_by_role("group", name="hold f").get_by_text("1", exact=True).click()
     held = f"h[0] is {number(np.float32(net.run(X[:, None], clamp={'f': 1}).h[-1, 0]))}"
     said.filter(
         has_text=f"With f held at 1, at the end (step {len(X) - 1}) {held}; free, it"
-    ).wait_for(timeout=5000)
+    ).wait_for(timeout=30000)
