@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from ..recurrent.inputs import positive_integer, real_number
 from . import losses
@@ -63,7 +64,8 @@ def range_test(
     highest = real_number("highest", highest, above=lowest)
     optimizer.learning_rate = ExponentialRamp(lowest, highest, updates)
     trainer = Trainer(model, batches, None, losses.loss_of(loss), optimizer, options)
-    _follow(trainer, updates)
+    with threadpool_limits(1, user_api="blas"):  # as in Trainer.train
+        _follow(trainer, updates)
     done = trainer.history.updates
     if len(done["loss"]) < 20:
         came = f"{highest:g} from {lowest:g} in {updates} updates"
