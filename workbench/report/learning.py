@@ -5,8 +5,8 @@ asked to forecast it. Of the past, the last quarter only says when to stop. An o
 that nothing changes; so the network starts near the forecast that a learner should try to beat,
 persistence.
 
-The recipe (rate, decay, patience, when changes are read) was chosen with the test errors of sunspots
-and CO2 in sight: for these two a page is a little kinder to its network than for your own series.
+The recipe (rate, decay, patience, when changes are read) was chosen with the test errors of
+sunspots and CO2 in sight: for these two a page is a little kinder to its network than for yours.
 """
 
 from typing import NamedTuple
