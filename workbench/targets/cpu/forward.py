@@ -1,28 +1,41 @@
 """Writes the forward kernel of a plan: the equations over time, with what is recorded."""
 
-from ...equations.graph import is_scalar
 from ..spelling import identifier, indented, size_name
-from .spelling import Spelling, total
+from .spelling import Spelling, rows
+from .step import Step
 
 
 def forward_source(plan):
-    """Return the text of `forward` for one plan."""
+    """Return the text of `forward` for one plan, below the functions of its stages."""
     spelling = Spelling(plan)
-    lines = [
+    steps = [
+        [_equations(spelling, nodes, f"stage_{number}_{size_name(size)}", size)
+         for size, nodes in block.items()]
+        for number, block in enumerate(plan.blocks, 1)
+    ]  # fmt: skip
+    lines = [line for block in steps for step in block for line in step.function()]
+    lines += [
         "@njit(**options)",
-        "def forward(x, mask, sizes, parameters, record):",
+        "def forward(job, x, mask, sizes, parameters, record, packs):",
         *indented(unpacking(plan), 1),
-        *indented(_before_the_loop(plan), 1),
-        "    for t in range(T):",
+        *indented(packing(plan, "1", "columns"), 1),
+        "    for part in range(worker, parts, workers):",
+        "        first, last = part * B // parts, (part + 1) * B // parts",
+        "        m = last - first",
+        *indented(_buffers(plan), 2),
+        "        for t in range(T if step else 0):",
     ]
-    for number, block in enumerate(plan.blocks, 1):
-        lines += indented(_products(plan, spelling, number), 2)
-        lines += ["        for n in range(B):", "            if not mask[t, n]:"]
-        lines += indented(_held(plan) if number == 1 else [], 4)
-        lines += ["                continue"]
-        for size, nodes in block.items():
-            lines += [f"            for j in range({size_name(size)}):"]
-            lines += indented(_equations(plan, spelling, nodes, number), 4)
+    lines += indented(_input_products(plan, spelling), 3)
+    for number, block in enumerate(steps, 1):
+        lines += indented(_products(plan, spelling, number), 3)
+        lines += ["            for n in range(first, last):"]
+        lines += ["                row, here = t * B + n, n - first"]
+        lines += ["                ahead = (t % chunk) * m + here"]
+        lines += ["                if not mask[t, n]:"]
+        lines += indented(_held(plan) if number == 1 else [], 5)
+        lines += ["                    continue"]
+        for step in block:
+            lines += indented(step.call(), 4)
     return "\n".join(lines) + "\n"
 
 
@@ -33,13 +46,14 @@ def unpacking(plan):
         "sizes": [size_name(s) for s in size_order(plan)],
         "matrices, vectors, numbers": ["parameters"],
         "matrices": [identifier("matrix", p.name) for p in layout.packs],
+        "packs": [identifier("pack", p.name) for p in layout.packs],
         "vectors": [identifier("vector", v) for v in layout.vectors],
         "states, lines, clamps": ["record"],
         "states": [identifier("state", s) for s in graph.states],
         "lines": [identifier("line", key) for key, _ in plan.kept],
         "clamps": ["held", *(identifier("clamp", c) for c in graph.clampable_lines)],
     }
-    lines = []
+    lines = ["fill, step, finish, worker, workers, parts = job"]
     for group, own in names.items():
         if "," in group:
             lines.append(f"{group} = {own[0]}")
@@ -63,68 +77,89 @@ def size_order(plan):
     return list(dict.fromkeys(found))
 
 
-def rows(pack):
-    """How many rows a pack has, as text."""
-    return total(list(pack.rows.values()))
+def packing(plan, row, inner):
+    """Lines that pack every matrix: transposed forward (k = columns), as it is backward."""
+    lines = ["if fill:"]
+    for pack in plan.layout.packs:
+        flat = f"{identifier('matrix', pack.name)}.reshape(-1)"
+        columns, height = size_name(pack.columns), rows(pack)
+        shape = (
+            f"1, {columns}, {columns}, {height}"
+            if inner == "columns"
+            else f"{columns}, 1, {height}, {columns}"
+        )
+        lines.append(f"    pack({flat}, 0, {shape}, {identifier('pack', pack.name)})")
+    return lines if plan.layout.packs else []
 
 
-def _before_the_loop(plan):
-    lines = []
+def _buffers(plan):
+    lines = ["# Input products are made for a few steps at once where the rows lie in a row."]
+    lines += ["chunk = max(1, 48 // B) if m == B else 1"]
     for product in plan.products:
-        name, matrix = identifier("product", product.name), identifier("matrix", product.pack.name)
-        if product.stage == 0:
-            flat = f"np.dot(x.reshape(T * B, input_size), {matrix}.T)"
-            lines.append(f"{name} = {flat}.reshape(T, B, {rows(product.pack)})")
-        else:
-            lines.append(f"{name} = np.empty((B, {rows(product.pack)}), real)")
+        name = identifier("product", product.name)
+        count = "m" if product.stage else "chunk * m"
+        lines.append(f"{name} = np.empty(({count}) * ({rows(product.pack)}), real)")
     return lines
+
+
+def _input_products(plan, spelling):
+    own = [p for p in plan.products if p.stage == 0]
+    if not own:
+        return []
+    lines = ["if t % chunk == 0:", "    ahead_rows = min(chunk, T - t) * m"]
+    return lines + indented([_product(spelling, p, "ahead_rows") for p in own], 1)
 
 
 def _products(plan, spelling, stage):
-    lines = []
-    for product in plan.products:
-        if product.stage == stage:
-            name = identifier("product", product.name)
-            matrix = identifier("matrix", product.pack.name)
-            lines.append(f"np.dot({spelling.operand(product)}, {matrix}.T, {name})")
-    return lines
+    return [_product(spelling, p, "m") for p in plan.products if p.stage == stage]
+
+
+def _product(spelling, product, count):
+    array, base, size = spelling.operand(product)
+    at = f"(t * B + first) * {size}" + ("" if base == "0" else f" + {base}")
+    name, height = identifier("product", product.name), rows(product.pack)
+    pack = identifier("pack", product.pack.name)
+    return (
+        f"multiply({count}, {height}, {size}, {array}, {at}, {size}, 1, {pack}, "
+        f"{name}, 0, {height}, 0)"
+    )
 
 
 def _held(plan):
     lines = []
-    for name in plan.graph.states:
+    for name, node in plan.graph.states.items():
         state = identifier("state", name)
-        lines.append(f"{state}[t + 1, n] = {state}[t, n]")
+        lines.append(f"for j in range({size_name(plan.size(node))}):")
+        lines.append(f"    {state}[t + 1, n, j] = {state}[t, n, j]")
     return lines
 
 
-def _equations(plan, spelling, nodes, stage):
-    """The elementwise lines of one stage and length."""
+def _equations(spelling, nodes, name, size):
+    """The elementwise equations of one stage and length."""
+    plan, step = spelling.plan, Step(name, size_name(size))
     here = {id(node) for node in nodes}
-    variables, lines = {}, []
+    variables = {}
+    found = step.refer(spelling, variables)
 
     def refer(node):
-        if id(node) in variables:
-            return variables[id(node)]
-        if node.op == "product":
-            product = plan.product_of(node)
-            at = "t, n" if product.stage == 0 else "n"
-            return f"{identifier('product', product.name)}[{at}, {spelling.slot(node)}]"
-        return None if id(node) in here or is_scalar_operation(node) else spelling.array(node)
+        # What is computed here is not read from where it will be written.
+        if id(node) in here and id(node) not in variables:
+            if node.op == "held":
+                found_flag(node)
+            return None
+        return found(node)
+
+    def found_flag(node):
+        step.flags[identifier("held", node.value)] = None
+        step.read(spelling.clamp(node.value))
 
     for node in nodes:
-        place = None if id(node) in plan.holders else spelling.array(node)
+        place = None if id(node) in plan.holders else spelling.place(node)
         readers = [u for u in plan.users.get(id(node), []) if id(u) in here]
         if place is None and len(readers) == 1:
             continue  # written out inside its only reader
         text = spelling.spell(node, refer)
-        variables[id(node)] = spelling.variable(node, "v")
-        lines.append(f"{variables[id(node)]} = {text}")
+        variables[id(node)] = step.let(spelling.variable(node, "v"), text)
         if place is not None:
-            lines.append(f"{place} = {variables[id(node)]}")
-    return lines
-
-
-def is_scalar_operation(node):
-    """Whether a node is arithmetic on numbers only, such as 1 - leak_rate."""
-    return bool(node.args) and is_scalar(node)
+            step.write(place, variables[id(node)])
+    return step

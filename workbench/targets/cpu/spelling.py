@@ -1,14 +1,19 @@
-"""How the values of a cell are spelled in written Python code for Numba: where they lie."""
+"""How the values of a cell are spelled in written code for Numba: where they lie in arrays.
+
+A kernel names arrays and offsets; the functions of its stages name values only. A `Place` ties the
+two together.
+"""
 
 import keyword
+from dataclasses import dataclass
 
 from ...equations.graph import LEAVES
 from .. import spelling
-from ..spelling import POWER, identifier, size_name
+from ..spelling import ATOM, identifier, size_name
 
 
 def helper_name(function):
-    """The name of a Function's helper in written code: its own unless Python has it already."""
+    """The name of a Function in written code: its own unless Python has it already."""
     taken = function.name == "abs" or keyword.iskeyword(function.name)
     return function.name + ("_" if taken else "")
 
@@ -22,6 +27,24 @@ def total(sizes):
     return " + ".join(parts)
 
 
+def rows(pack):
+    """How many rows a pack has, as text."""
+    return total(list(pack.rows.values()))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the values of one step and row lie, unit after unit.
+
+    array: the kernel's variable. at: the flat index of unit 0, as text. name: what the function of
+    a stage calls the value.
+    """
+
+    array: str
+    at: str
+    name: str
+
+
 class Spelling(spelling.Spelling):
     """Spells the forward values of a plan: where they lie, or how they are computed again."""
 
@@ -29,50 +52,66 @@ class Spelling(spelling.Spelling):
         return helper_name(function)
 
     def power(self, base, exponent):
-        return f"{base} ** real({exponent!r})", POWER
+        return f"power({base}, {exponent!r})", ATOM
 
     def held(self, node, own):
-        given = f"{identifier('clamp', node.value)}[t, n, j]"
-        return f"({given} if {self._flag(node.value)} else {own})"
+        name = node.value
+        return f"where({identifier('held', name)}, {identifier('clamp', name)}, {own})"
 
     def unless_held(self, name, own):
-        return f"(real(0) if {self._flag(name)} else {own})"
+        return f"where({identifier('held', name)}, 0.0, {own})"
 
-    def _flag(self, name):
-        return f"held[{identifier('held', name)}]"
-
-    def array(self, node):
-        """The text of a value that lies in an array or a number, or None."""
+    def place(self, node):
+        """The Place of a value that lies in an array, or None."""
         plan = self.plan
         node = plan.holders.get(id(node), node)
-        if node.op == "constant":
-            number = repr(node.value).replace("inf", "np.inf").replace("nan", "np.nan")
-            return f"real({number})"
-        if node.op in ("number", "vector"):
-            place = identifier(node.op, node.value)
-            return place if node.op == "number" else f"{place}[j]"
         if node.op == "input":
-            return "x[t, n, j]"
+            return Place("x", f"row * {size_name('input_size')}", "x")
+        if node.op == "vector":
+            return Place(identifier("vector", node.value), "0", identifier("vector", node.value))
+        if node.op == "product":
+            return self._product(node) if self._kept(node) is None else self._kept(node)
+        size = size_name(plan.size(node)) if id(node) in plan.forward else None
         if node.op == "state":
-            return f"{identifier('state', node.value)}[t, n, j]"
+            name = identifier("state", node.value)
+            return Place(name, f"row * {size}", identifier("old", node.value))
         if id(node) in plan.output_of:
-            return f"{identifier('state', plan.output_of[id(node)])}[t + 1, n, j]"
-        if id(node) in plan.key_of:
-            return f"{identifier('line', plan.key_of[id(node)])}[t, n, j]"
-        return None
+            state = plan.output_of[id(node)]
+            return Place(identifier("state", state), f"(row + B) * {size}", identifier("new", state))
+        return self._kept(node)
+
+    def clamp(self, name):
+        """The Place of a line's given values."""
+        size = size_name(self.plan.size(self.plan.graph.lines[name]))
+        return Place(identifier("clamp", name), f"row * {size}", identifier("clamp", name))
+
+    def _kept(self, node):
+        plan = self.plan
+        if id(node) not in plan.key_of:
+            return None
+        name = identifier("line", plan.key_of[id(node)])
+        return Place(name, f"row * {size_name(plan.size(node))}", name)
+
+    def _product(self, node):
+        product = self.plan.product_of(node)
+        name = identifier("product", product.name)
+        own = "here" if product.stage else "ahead"
+        at = f"{own} * ({rows(product.pack)})" + self.slot(node)
+        return Place(name, at, identifier(name, node.args[0].value))
 
     def slot(self, node):
-        """The columns of a product node in its Product's buffer, as text with the unit j."""
+        """What is added to reach the units of a product node in its Product's rows, as text."""
         above = total(self.plan.product_of(node).pack.offset(node.args[0].value))
-        return f"{above} + j" if above else "j"
+        return f" + {above}" if above else ""
 
-    def operand(self, product, at="t"):
-        """The (batch, size) array that a product multiplies at step t."""
-        node = product.operand
-        if node.op in LEAVES:
-            name = "x" if node.op == "input" else identifier(node.op, node.value)
-        else:
-            if id(node) in self.plan.output_of:
-                return f"{identifier('state', self.plan.output_of[id(node)])}[{at} + 1]"
-            name = identifier("line", self.plan.key_of[id(node)])
-        return f"{name}[{at}]"
+    def operand(self, product):
+        """(array, flat index before the first step as text, size) of what a product multiplies."""
+        plan, node = self.plan, product.operand
+        size = size_name(product.pack.columns)
+        if node.op == "input":
+            return "x", "0", size
+        if node.op == "state":
+            return identifier("state", node.value), "0", size
+        if node.op not in LEAVES and id(node) in plan.output_of:
+            return identifier("state", plan.output_of[id(node)]), f"B * {size}", size
+        return identifier("line", plan.key_of[id(node)]), "0", size

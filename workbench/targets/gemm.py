@@ -1,0 +1,275 @@
+"""Matrix products of a few rows by a matrix that is used at every step, as explicit vector code.
+
+A library's product is made for large matrices: at the sizes of a recurrent step (1 to 64 rows,
+32 to 512 columns) half of its time goes into the call and into packing. Here the matrix is packed
+once for the whole sequence, into panels of a few vectors' width, and each tile of the result
+stays in registers while k runs: one multiply-add for every vector of the panel and row of the tile.
+
+`tile` makes the inner loop as an intrinsic; `GEMM` is the text of the functions around it, written
+into every kernel module. Not-a-number and infinity go through as in any sum of products; the order
+of the sum is that of k, or that of two or four interleaved halves for a single row.
+"""
+
+from functools import lru_cache
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+I64, I32 = ir.IntType(64), ir.IntType(32)
+
+
+class _Vectors:
+    """Vector loads, stores and multiply-adds in one builder. width: bytes of a vector."""
+
+    def __init__(self, builder, bits, width):
+        self.builder, self.bits = builder, bits
+        self.lanes = width * 8 // bits
+        self.number = ir.FloatType() if bits == 32 else ir.DoubleType()
+        self.type = ir.VectorType(self.number, self.lanes)
+        self.zero = ir.Constant(self.type, [0.0] * self.lanes)
+        self.name = f"v{self.lanes}f{bits}"
+
+    def _function(self, name, result, arguments):
+        kind = ir.FunctionType(result, arguments)
+        return cgutils.get_or_insert_function(self.builder.module, kind, name)
+
+    def at(self, pointer, offset):
+        return self.builder.gep(pointer, [offset])
+
+    def load(self, pointer, mask=None):
+        pointer = self.builder.bitcast(pointer, self.type.as_pointer())
+        if mask is None:
+            return self.builder.load(pointer, align=self.bits // 8)
+        pointer_type, mask_type = pointer.type, mask.type
+        function = self._function(
+            f"llvm.masked.load.{self.name}.p0", self.type, [pointer_type, I32, mask_type, self.type]
+        )
+        align = ir.Constant(I32, self.bits // 8)
+        return self.builder.call(function, [pointer, align, mask, self.zero])
+
+    def store(self, value, pointer, mask=None):
+        pointer = self.builder.bitcast(pointer, self.type.as_pointer())
+        if mask is None:
+            self.builder.store(value, pointer, align=self.bits // 8)
+            return
+        function = self._function(
+            f"llvm.masked.store.{self.name}.p0",
+            ir.VoidType(),
+            [self.type, pointer.type, I32, mask.type],
+        )
+        self.builder.call(function, [value, pointer, ir.Constant(I32, self.bits // 8), mask])
+
+    def broadcast(self, pointer):
+        value = self.builder.load(pointer, align=self.bits // 8)
+        return self._spread(value, self.type)
+
+    def first(self, count):
+        """The mask of the first `count` lanes."""
+        indices = ir.VectorType(I64, self.lanes)
+        spread = self._spread(count, indices)
+        return self.builder.icmp_signed("<", ir.Constant(indices, list(range(self.lanes))), spread)
+
+    def _spread(self, value, kind):
+        undefined = ir.Constant(kind, ir.Undefined)
+        one = self.builder.insert_element(undefined, value, ir.Constant(I32, 0))
+        lanes = ir.Constant(ir.VectorType(I32, self.lanes), [0] * self.lanes)
+        return self.builder.shuffle_vector(one, undefined, lanes)
+
+    def multiply_add(self, a, b, c):
+        function = self._function(f"llvm.fma.{self.name}", self.type, [self.type] * 3)
+        return self.builder.call(function, [a, b, c])
+
+
+@lru_cache(maxsize=64)
+def tile(rows, vectors, width, masked=False):
+    """Return an intrinsic that computes one tile of c (+)= a b: rows x (vectors of `width` bytes).
+
+    tile(k, a, a_at, a_row, a_step, b, b_at, c, c_at, c_row, add, left): a is read at
+    a_at + row * a_row + k * a_step, b is a packed panel from b_at on, c is written at c_at +
+    row * c_row (all flat indices into C-contiguous arrays of one type). add: 0 to overwrite c.
+    left: with `masked`, how many columns of the one vector there are.
+    """
+    # One row alone would wait for each multiply-add: let k run over interleaved halves.
+    halves = max(1, min(4, 8 // (rows * vectors)))
+
+    @intrinsic
+    def tile(typing, k, a, a_at, a_row, a_step, b, b_at, c, c_at, c_row, add, left):
+        n = types.int64
+        signature = types.void(n, a, n, n, n, b, n, c, n, n, n, n)
+
+        def code(context, builder, signature, arguments):
+            k, a, a_at, a_row, a_step, b, b_at, c, c_at, c_row, add, left = arguments
+            v = _Vectors(builder, signature.args[1].dtype.bitwidth, width)
+
+            def data(position, value, at):
+                array = context.make_array(signature.args[position])(context, builder, value)
+                return v.at(array.data, at)
+
+            a, b, c = data(1, a, a_at), data(5, b, b_at), data(7, c, c_at)
+            mask = v.first(left) if masked else None
+            number = lambda value: ir.Constant(I64, value)  # noqa: E731
+            places = [
+                v.at(c, builder.add(builder.mul(c_row, number(r)), number(i * v.lanes)))
+                for r in range(rows)
+                for i in range(vectors)
+            ]
+
+            def sums(step, sums):
+                """One step of k: every register of the tile gets a[row] * b[vector]."""
+                a_k = v.at(a, builder.mul(step, a_step))
+                b_k = v.at(b, builder.mul(step, number(vectors * v.lanes)))
+                across = [v.load(v.at(b_k, number(i * v.lanes))) for i in range(vectors)]
+                result = []
+                for r in range(rows):
+                    down = v.broadcast(v.at(a_k, builder.mul(a_row, number(r))))
+                    own = sums[r * vectors : (r + 1) * vectors]
+                    pairs = zip(across, own, strict=True)
+                    result += [v.multiply_add(down, wide, total) for wide, total in pairs]
+                return result
+
+            def loop(first, last, stride, initial, body):
+                """for step in range(first, last, stride): values = body(step, values)"""
+                before = builder.block
+                head = builder.append_basic_block("head")
+                inside = builder.append_basic_block("body")
+                after = builder.append_basic_block("after")
+                builder.branch(head)
+                builder.position_at_end(head)
+                step = builder.phi(I64)
+                step.add_incoming(first, before)
+                values = [builder.phi(v.type) for _ in initial]
+                for value, start in zip(values, initial, strict=True):
+                    value.add_incoming(start, before)
+                builder.cbranch(builder.icmp_signed("<", step, last), inside, after)
+                builder.position_at_end(inside)
+                new = body(step, values)
+                step.add_incoming(builder.add(step, number(stride)), builder.block)
+                for value, result in zip(values, new, strict=True):
+                    value.add_incoming(result, builder.block)
+                builder.branch(head)
+                builder.position_at_end(after)
+                return values
+
+            def interleaved(step, values):
+                result, size = [], rows * vectors
+                for half in range(halves):
+                    at = builder.add(step, number(half))
+                    result += sums(at, values[half * size : (half + 1) * size])
+                return result
+
+            whole = builder.sub(k, builder.srem(k, number(halves)))
+            start = [v.zero] * (rows * vectors * halves)
+            totals = loop(number(0), whole, halves, start, interleaved)
+            if halves > 1:
+                size = rows * vectors
+                parts = [totals[i * size : (i + 1) * size] for i in range(halves)]
+                totals = [_added(builder, together) for together in zip(*parts, strict=True)]
+                totals = loop(whole, k, 1, totals, sums)
+            with builder.if_else(builder.icmp_signed("!=", add, number(0))) as (then, otherwise):
+                with then:
+                    for total, place in zip(totals, places, strict=True):
+                        v.store(builder.fadd(v.load(place, mask), total), place, mask)
+                with otherwise:
+                    for total, place in zip(totals, places, strict=True):
+                        v.store(total, place, mask)
+            return context.get_dummy_value()
+
+        return signature, code
+
+    return tile
+
+
+def _added(builder, values):
+    while len(values) > 1:
+        pairs = zip(values[::2], values[1::2], strict=True)
+        values = [builder.fadd(a, b) for a, b in pairs]
+    return values[0]
+
+
+GEMM = '''
+tile_6x4, tile_4x4, tile_2x4, tile_1x4 = [tile(rows, 4, WIDTH) for rows in (6, 4, 2, 1)]
+tile_8x2, tile_1x2 = tile(8, 2, WIDTH), tile(1, 2, WIDTH)
+tile_8x1, tile_1x1 = tile(8, 1, WIDTH), tile(1, 1, WIDTH)
+tile_8x1_masked, tile_1x1_masked = tile(8, 1, WIDTH, True), tile(1, 1, WIDTH, True)
+LANES = WIDTH // np.dtype(real).itemsize
+
+
+@njit(**options)
+def pack(b, b_at, b_row, b_step, k, n, into):
+    """Write b, k rows of n numbers, as panels of 4, 2 or 1 vectors, each panel row after row."""
+    j, at = 0, 0
+    while j < n:
+        vectors = 4 if n - j >= 4 * LANES else 2 if n - j >= 2 * LANES else 1
+        panel, width = vectors * LANES, min(vectors * LANES, n - j)
+        if b_step == 1:
+            for row in range(k):
+                for i in range(width):
+                    into[at + row * panel + i] = b[b_at + row * b_row + j + i]
+        else:
+            for i in range(width):
+                for row in range(k):
+                    into[at + row * panel + i] = b[b_at + row * b_row + (j + i) * b_step]
+        for row in range(k):
+            for i in range(width, panel):
+                into[at + row * panel + i] = real(0)
+        j += panel
+        at += panel * k
+
+
+@njit(**options)
+def multiply(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
+    """c (+)= a b for m rows of a; b is packed, n columns, k rows. add: 0 to overwrite c."""
+    j, at = 0, 0
+    while n - j >= 4 * LANES:
+        r = 0
+        while m - r >= 6 and m - r != 8:
+            tile_6x4(k, a, a_at + r * a_row, a_row, a_step, b, at, c, c_at + r * c_row + j, c_row,
+                     add, 0)
+            r += 6
+        while m - r >= 4:
+            tile_4x4(k, a, a_at + r * a_row, a_row, a_step, b, at, c, c_at + r * c_row + j, c_row,
+                     add, 0)
+            r += 4
+        while m - r >= 2:
+            tile_2x4(k, a, a_at + r * a_row, a_row, a_step, b, at, c, c_at + r * c_row + j, c_row,
+                     add, 0)
+            r += 2
+        if m - r:
+            tile_1x4(k, a, a_at + r * a_row, a_row, a_step, b, at, c, c_at + r * c_row + j, c_row,
+                     add, 0)
+        j += 4 * LANES
+        at += 4 * LANES * k
+    if n - j >= 2 * LANES:
+        r = 0
+        while m - r >= 8:
+            tile_8x2(k, a, a_at + r * a_row, a_row, a_step, b, at, c, c_at + r * c_row + j, c_row,
+                     add, 0)
+            r += 8
+        while m - r:
+            tile_1x2(k, a, a_at + r * a_row, a_row, a_step, b, at, c, c_at + r * c_row + j, c_row,
+                     add, 0)
+            r += 1
+        j += 2 * LANES
+        at += 2 * LANES * k
+    while n - j > 0:
+        left, r = n - j, 0
+        while m - r >= 8:
+            if left >= LANES:
+                tile_8x1(k, a, a_at + r * a_row, a_row, a_step, b, at, c, c_at + r * c_row + j,
+                         c_row, add, 0)
+            else:
+                tile_8x1_masked(k, a, a_at + r * a_row, a_row, a_step, b, at, c,
+                                c_at + r * c_row + j, c_row, add, left)
+            r += 8
+        while m - r:
+            if left >= LANES:
+                tile_1x1(k, a, a_at + r * a_row, a_row, a_step, b, at, c, c_at + r * c_row + j,
+                         c_row, add, 0)
+            else:
+                tile_1x1_masked(k, a, a_at + r * a_row, a_row, a_step, b, at, c,
+                                c_at + r * c_row + j, c_row, add, left)
+            r += 1
+        j += LANES
+        at += LANES * k
+'''
