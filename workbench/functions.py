@@ -43,7 +43,8 @@ class Function:
     numpy: the function on NumPy arrays, real or complex, any shape.
     partials: (y, a, ...) -> the partial derivative for each argument, written with the operators
         and functions of this module, and from the output y wherever that loses no precision.
-    cpu: the body of the function in scalar Python for Numba; `real` is the kernel's number type.
+    cpu: (v, a, ...) -> the function on vectors of real numbers, for compiled kernels. v has the
+        functions they know: where, fabs, sqrt, exp, expm1, log, log1p, tanh.
     latex: a format string for the arguments, or a bare command such as \\tanh.
     javascript: the function as one JavaScript expression of a, b (a choice has c before them).
     """
@@ -51,7 +52,7 @@ class Function:
     name: str
     numpy: Callable
     partials: Callable
-    cpu: str
+    cpu: Callable
     latex: str
     javascript: str
     arity: int = 1
@@ -113,27 +114,39 @@ def _hard_sigmoid(a):
     return np.where(y.real < 0, 0, np.where(y.real > 1, 1, y))
 
 
+def _cpu_sigmoid(v, a):
+    e = v.exp(-v.fabs(a))
+    return v.where(a >= 0, 1, e) / (1 + e)
+
+
+def _cpu_greater(v, a, b):
+    unknown = (a != a) | (b != b)
+    return v.where(unknown, a + b, v.where(a > b, 1, 0))
+
+
+def _cpu_hard_sigmoid(v, a):
+    y = a / 6 + 0.5
+    return v.where(y < 0, 0, v.where(y > 1, 1, y))
+
+
 sigmoid = Function(
     "sigmoid",
     _sigmoid,
     lambda y, a: (y * (1 - y),),
-    """e = math.exp(-math.fabs(a))
-return (real(1) if a >= 0 else e) / (real(1) + e)""",
+    _cpu_sigmoid,
     r"\sigma",
     "a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a))",
 )
 tanh = Function(
-    "tanh", np.tanh, lambda y, a: (1 - y * y,), "return math.tanh(a)", r"\tanh", "Math.tanh(a)"
+    "tanh", np.tanh, lambda y, a: (1 - y * y,), lambda v, a: v.tanh(a), r"\tanh", "Math.tanh(a)"
 )
-identity = Function("identity", lambda a: a, lambda y, a: (1.0,), "return a", "{}", "a")
+identity = Function("identity", lambda a: a, lambda y, a: (1.0,), lambda v, a: a, "{}", "a")
 
 greater = Function(
     "greater",
     _greater,
     lambda y, a, b: (0.0, 0.0),
-    """if a != a or b != b:
-    return a + b
-return real(1) if a > b else real(0)""",
+    _cpu_greater,
     r"[{} > {}]",
     "a !== a || b !== b ? a + b : a > b ? 1 : 0",
     arity=2,
@@ -142,9 +155,7 @@ choose = Function(
     "choose",
     lambda c, a, b: np.where(np.isnan(c), c, np.where(c.real > 0, a, b)),
     lambda y, c, a, b: (0.0, greater(c, 0.0), 1 - greater(c, 0.0)),
-    """if c != c:
-    return c
-return a if c > 0 else b""",
+    lambda v, c, a, b: v.where(c != c, c, v.where(c > 0, a, b)),
     r"[{0} > 0]\,{1} + [{0} \leq 0]\,{2}",
     "c !== c ? c : c > 0 ? a : b",
     arity=3,
@@ -153,7 +164,7 @@ relu = Function(
     "relu",
     lambda a: _maximum(a, np.zeros((), a.dtype)),
     lambda y, a: (greater(y, 0.0),),
-    "return real(0) if a < 0 else a",
+    lambda v, a: v.where(a < 0, 0, a),
     r"\mathrm{ReLU}",
     "a < 0 ? 0 : a",
 )
@@ -161,7 +172,7 @@ leaky_relu = Function(
     "leaky_relu",
     lambda a: np.where(a.real > 0, a, 0.01 * a),
     lambda y, a: (choose(y, 1.0, 0.01),),
-    "return a if a > 0 else real(0.01) * a",
+    lambda v, a: v.where(a > 0, a, 0.01 * a),
     r"\mathrm{LeakyReLU}",
     "a > 0 ? a : 0.01 * a",
 )
@@ -169,7 +180,7 @@ elu = Function(
     "elu",
     _elu,
     lambda y, a: (choose(y, 1.0, y + 1),),
-    "return a if a > 0 else math.expm1(a)",
+    lambda v, a: v.where(a > 0, a, v.expm1(a)),
     r"\mathrm{ELU}",
     "a > 0 ? a : Math.expm1(a)",
 )
@@ -177,7 +188,7 @@ softplus = Function(
     "softplus",
     _softplus,
     lambda y, a: (sigmoid(a),),
-    "return (a if a > 0 else real(0)) + math.log1p(math.exp(-math.fabs(a)))",
+    lambda v, a: v.where(a > 0, a, 0) + v.log1p(v.exp(-v.fabs(a))),
     r"\mathrm{softplus}",
     "(a > 0 ? a : 0) + Math.log1p(Math.exp(-Math.abs(a)))",
 )
@@ -185,7 +196,7 @@ softsign = Function(
     "softsign",
     lambda a: a / (1 + _abs(a)),
     lambda y, a: ((1 - abs(y)) * (1 - abs(y)),),
-    "return a / (real(1) + math.fabs(a))",
+    lambda v, a: a / (1 + v.fabs(a)),
     r"\mathrm{softsign}",
     "a / (1 + Math.abs(a))",
 )
@@ -193,23 +204,20 @@ hard_sigmoid = Function(
     "hard_sigmoid",
     _hard_sigmoid,
     lambda y, a: (greater(y, 0.0) * greater(1.0, y) / 6,),
-    """y = a / real(6) + real(0.5)
-if y < 0:
-    return real(0)
-return real(1) if y > 1 else y""",
+    _cpu_hard_sigmoid,
     r"\mathrm{HardSigmoid}",
     "Math.min(Math.max(a / 6 + 0.5, 0), 1)",
 )
-exp = Function("exp", np.exp, lambda y, a: (y,), "return math.exp(a)", r"\exp", "Math.exp(a)")
-log = Function("log", np.log, lambda y, a: (1 / a,), "return math.log(a)", r"\log", "Math.log(a)")
+exp = Function("exp", np.exp, lambda y, a: (y,), lambda v, a: v.exp(a), r"\exp", "Math.exp(a)")
+log = Function("log", np.log, lambda y, a: (1 / a,), lambda v, a: v.log(a), r"\log", "Math.log(a)")
 sqrt = Function(
-    "sqrt", np.sqrt, lambda y, a: (0.5 / y,), "return math.sqrt(a)", r"\sqrt{{{}}}", "Math.sqrt(a)"
+    "sqrt", np.sqrt, lambda y, a: (0.5 / y,), lambda v, a: v.sqrt(a), r"\sqrt{{{}}}", "Math.sqrt(a)"
 )
 abs = Function(
     "abs",
     _abs,
     lambda y, a: (greater(a, 0.0) - greater(0.0, a),),
-    "return math.fabs(a)",
+    lambda v, a: v.fabs(a),
     r"\left|{}\right|",
     "Math.abs(a)",
 )
@@ -217,9 +225,7 @@ maximum = Function(
     "maximum",
     _maximum,
     lambda y, a, b: (greater(a, b), 1 - greater(a, b)),
-    """if a != a:
-    return a
-return b if not a >= b else a""",
+    lambda v, a, b: v.where((a != a) | (a >= b), a, b),
     r"\max",
     "Math.max(a, b)",
     arity=2,
@@ -228,9 +234,7 @@ minimum = Function(
     "minimum",
     _minimum,
     lambda y, a, b: (greater(b, a), 1 - greater(b, a)),
-    """if a != a:
-    return a
-return b if not a <= b else a""",
+    lambda v, a, b: v.where((a != a) | (a <= b), a, b),
     r"\min",
     "Math.min(a, b)",
     arity=2,
