@@ -37,7 +37,14 @@ def cache_folder():
 @lru_cache(maxsize=1)
 def _versions():
     names = ("numba", "llvmlite", "numpy", "scipy")
-    return " ".join([sys.version, *(f"{name} {version(name)}" for name in names)])
+    own = hashlib.sha256(b"".join(path.read_bytes() for path in _written_with()))
+    return " ".join([sys.version, *(f"{name} {version(name)}" for name in names), own.hexdigest()])
+
+
+def _written_with():
+    """The files whose functions become part of every kernel's machine code."""
+    here = Path(__file__).parent
+    return [here.parent / "functions.py", here / "gemm.py", *sorted((here / "simd").glob("*.py"))]
 
 
 class Kernel:

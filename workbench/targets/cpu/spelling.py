@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ...equations.graph import LEAVES
 from .. import spelling
-from ..spelling import ATOM, identifier, size_name
+from ..spelling import POWER, identifier, size_name
 
 
 def helper_name(function):
@@ -52,7 +52,7 @@ class Spelling(spelling.Spelling):
         return helper_name(function)
 
     def power(self, base, exponent):
-        return f"power({base}, {exponent!r})", ATOM
+        return f"{base} ** {exponent!r}", POWER
 
     def held(self, node, own):
         name = node.value

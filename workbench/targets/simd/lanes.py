@@ -156,7 +156,7 @@ class Lanes:
         """Return Lanes with the bits of an LLVM vector of integers."""
         return self._new(self.builder.bitcast(integers, self.form.reals))
 
-    def power(self, exponent):
+    def __pow__(self, exponent):
         """Return self ** exponent (a Python number).
 
         A whole exponent is multiplied out by repeated squaring, 0.5 is the square root.

@@ -1,0 +1,84 @@
+"""One run of a kernel in parts: slices of the batch, shared by threads where that pays.
+
+The parts depend on the batch alone, and each is computed the same way whoever computes it: the
+result does not depend on the number of threads, to the last bit. Kernels release the interpreter,
+so plain Python threads run them side by side; several callers may do so at once, and a forked
+process makes threads of its own.
+
+`WORKBENCH_THREADS` sets how many threads a run may take; without it, as many as there are
+processors.
+"""
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+ROWS = 8
+"""Rows of the batch in one part: enough for a register tile of the matrix product."""
+PAYS = 2e7
+"""Multiplications under which a second thread costs more than it gives."""
+
+_lock = threading.Lock()
+_pool = None
+
+
+def threads():
+    """How many threads a run may take."""
+    own = os.environ.get("WORKBENCH_THREADS", "")
+    if own:
+        if not own.isdigit() or int(own) == 0:
+            raise ValueError(f"WORKBENCH_THREADS: expected a whole number above 0, got {own!r}")
+        return int(own)
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # no such call on macOS and Windows
+        return os.cpu_count() or 1
+
+
+def _executor(count):
+    global _pool
+    with _lock:
+        if _pool is None or _pool[:2] != (os.getpid(), count):
+            _pool = os.getpid(), count, ThreadPoolExecutor(count, "workbench")
+        return _pool[2]
+
+
+def _forget():
+    """After a fork the child has neither the threads nor a lock that is surely free."""
+    global _lock, _pool
+    _lock, _pool = threading.Lock(), None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
+
+
+class Job:
+    """How one run is cut up.
+
+    work: multiplications of its matrix products. batch: rows. parts: slices of the batch.
+    """
+
+    def __init__(self, work, batch):
+        self.work = work
+        self.parts = max(1, batch // ROWS)
+
+    def run(self, call, finish):
+        """Call `call((fill, step, finish, worker, workers, parts))` until all is done.
+
+        fill: pack the matrices. step: walk the time loop of the parts worker, worker + workers,
+        ... finish: the products over all steps, blocks shared in the same way.
+        """
+        workers = threads() if self.work >= PAYS else 1
+        if workers == 1:
+            call((1, 1, int(finish), 0, 1, self.parts))
+            return
+        call((1, 0, 0, 0, 1, self.parts))
+        pool = _executor(workers)
+        phases = [(1, 0, min(workers, self.parts))] + [(0, 1, workers)] * finish
+        for step, end, count in phases:
+            shares = [(0, step, end, worker, count, self.parts) for worker in range(count)]
+            others = [pool.submit(call, share) for share in shares[1:]]
+            call(shares[0])
+            for other in others:
+                other.result()
