@@ -46,10 +46,12 @@ def elementwise(function, reads, writes, numbers=0, flags=0, width=WIDTH):
 
         step(count, arrays_read, offsets_read, arrays_written, offsets_written, numbers, flags)
 
-    with tuples (`()` where there are none): C-contiguous arrays of one real type and any
-    dimensions, for each array the flat offset of unit 0, then numbers and booleans that hold for
-    all units. Of each vector all reads come before all writes, so an array may be both, at the
-    same offset. Raises ValueError for a width that is none; wrong arrays or lengths are a
+    with the number of units (none if it is negative) and tuples (`()` where there are none):
+    C-contiguous arrays of one real type and any dimensions, for each array the flat offset of
+    unit 0, then numbers and booleans that hold for all units. Of each vector all reads come
+    before all writes, so an array may be both, at the same offset.
+
+    Raises ValueError for a width that is none; arrays or lengths that do not fit are a
     TypingError when the caller is compiled.
     """
     if width not in WIDTHS:
@@ -147,6 +149,7 @@ class Loop:
         """Write the loop: whole vectors, then the rest under a mask."""
         build, lanes = self.builder, self.form.count
         zero, step = ir.Constant(self.word, 0), ir.Constant(self.word, lanes)
+        count = build.select(build.icmp_signed("<", count, zero), zero, count)
         whole = build.and_(count, ir.Constant(self.word, -lanes))
         with cgutils.for_range_slice(build, zero, whole, step, self.word) as (unit, _):
             self._units(function, unit, None)
