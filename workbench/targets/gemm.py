@@ -88,7 +88,7 @@ def tile(rows, vectors, width, masked=False):
     tile(k, a, a_at, a_row, a_step, b, b_at, c, c_at, c_row, add, left): a is read at
     a_at + row * a_row + k * a_step, b is a packed panel from b_at on, c is written at c_at +
     row * c_row (all flat indices into C-contiguous arrays of one type). add: 0 to overwrite c.
-    left: with `masked`, how many columns of the one vector there are.
+    left: with `masked`, how many columns there are of the last vector.
     """
     # One row alone would wait for each multiply-add: let k run over interleaved halves.
     halves = max(1, min(4, 8 // (rows * vectors)))
@@ -107,10 +107,13 @@ def tile(rows, vectors, width, masked=False):
                 return v.at(array.data, at)
 
             a, b, c = data(1, a, a_at), data(5, b, b_at), data(7, c, c_at)
-            mask = v.first(left) if masked else None
+            edge = v.first(left) if masked else None
             number = lambda value: ir.Constant(I64, value)  # noqa: E731
             places = [
-                v.at(c, builder.add(builder.mul(c_row, number(r)), number(i * v.lanes)))
+                (
+                    v.at(c, builder.add(builder.mul(c_row, number(r)), number(i * v.lanes))),
+                    edge if i == vectors - 1 else None,
+                )
                 for r in range(rows)
                 for i in range(vectors)
             ]
@@ -168,10 +171,10 @@ def tile(rows, vectors, width, masked=False):
                 totals = loop(whole, k, 1, totals, sums)
             with builder.if_else(builder.icmp_signed("!=", add, number(0))) as (then, otherwise):
                 with then:
-                    for total, place in zip(totals, places, strict=True):
+                    for total, (place, mask) in zip(totals, places, strict=True):
                         v.store(builder.fadd(v.load(place, mask), total), place, mask)
                 with otherwise:
-                    for total, place in zip(totals, places, strict=True):
+                    for total, (place, mask) in zip(totals, places, strict=True):
                         v.store(total, place, mask)
             return context.get_dummy_value()
 
@@ -189,9 +192,8 @@ def _added(builder, values):
 
 GEMM = '''
 tile_6x4, tile_4x4, tile_2x4, tile_1x4 = [tile(rows, 4, WIDTH) for rows in (6, 4, 2, 1)]
-tile_8x2, tile_1x2 = tile(8, 2, WIDTH), tile(1, 2, WIDTH)
-tile_8x1, tile_1x1 = tile(8, 1, WIDTH), tile(1, 1, WIDTH)
-tile_8x1_masked, tile_1x1_masked = tile(8, 1, WIDTH, True), tile(1, 1, WIDTH, True)
+tile_8x2, tile_1x2, tile_8x1, tile_1x1 = [tile(r, v, WIDTH) for v in (2, 1) for r in (8, 1)]
+edge_8x2, edge_1x2, edge_8x1, edge_1x1 = [tile(r, v, WIDTH, True) for v in (2, 1) for r in (8, 1)]
 LANES = WIDTH // np.dtype(real).itemsize
 
 
@@ -200,7 +202,7 @@ def pack(b, b_at, b_row, b_step, k, n, into):
     """Write b, k rows of n numbers, as panels of 4, 2 or 1 vectors, each panel row after row."""
     j, at = 0, 0
     while j < n:
-        vectors = 4 if n - j >= 4 * LANES else 2 if n - j >= 2 * LANES else 1
+        vectors = 4 if n - j >= 4 * LANES else 2 if n - j > LANES else 1
         panel, width = vectors * LANES, min(vectors * LANES, n - j)
         if b_step == 1:
             for row in range(k):
@@ -218,58 +220,59 @@ def pack(b, b_at, b_row, b_step, k, n, into):
 
 
 @njit(**options)
+def turned(a, a_at, a_row, k, m, into):
+    """Copy k rows of m numbers out of a wide matrix, so that a tile reads them side by side."""
+    for row in range(k):
+        for i in range(m):
+            into[row * m + i] = a[a_at + row * a_row + i]
+
+
+@njit(**options)
 def multiply(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
     """c (+)= a b for m rows of a; b is packed, n columns, k rows. add: 0 to overwrite c."""
     j, at = 0, 0
     while n - j >= 4 * LANES:
         r = 0
-        while m - r >= 6 and m - r != 8:
-            tile_6x4(k, a, a_at + r * a_row, a_row, a_step, b, at, c, c_at + r * c_row + j, c_row,
-                     add, 0)
-            r += 6
-        while m - r >= 4:
-            tile_4x4(k, a, a_at + r * a_row, a_row, a_step, b, at, c, c_at + r * c_row + j, c_row,
-                     add, 0)
-            r += 4
-        while m - r >= 2:
-            tile_2x4(k, a, a_at + r * a_row, a_row, a_step, b, at, c, c_at + r * c_row + j, c_row,
-                     add, 0)
-            r += 2
-        if m - r:
-            tile_1x4(k, a, a_at + r * a_row, a_row, a_step, b, at, c, c_at + r * c_row + j, c_row,
-                     add, 0)
+        while r < m:
+            rows = 6 if m - r >= 6 and m - r != 8 else 4 if m - r >= 4 else 2 if m - r >= 2 else 1
+            a_r, c_r = a_at + r * a_row, c_at + r * c_row + j
+            if rows == 6:
+                tile_6x4(k, a, a_r, a_row, a_step, b, at, c, c_r, c_row, add, 0)
+            elif rows == 4:
+                tile_4x4(k, a, a_r, a_row, a_step, b, at, c, c_r, c_row, add, 0)
+            elif rows == 2:
+                tile_2x4(k, a, a_r, a_row, a_step, b, at, c, c_r, c_row, add, 0)
+            else:
+                tile_1x4(k, a, a_r, a_row, a_step, b, at, c, c_r, c_row, add, 0)
+            r += rows
         j += 4 * LANES
         at += 4 * LANES * k
-    if n - j >= 2 * LANES:
-        r = 0
-        while m - r >= 8:
-            tile_8x2(k, a, a_at + r * a_row, a_row, a_step, b, at, c, c_at + r * c_row + j, c_row,
-                     add, 0)
-            r += 8
-        while m - r:
-            tile_1x2(k, a, a_at + r * a_row, a_row, a_step, b, at, c, c_at + r * c_row + j, c_row,
-                     add, 0)
-            r += 1
-        j += 2 * LANES
-        at += 2 * LANES * k
     while n - j > 0:
         left, r = n - j, 0
-        while m - r >= 8:
-            if left >= LANES:
-                tile_8x1(k, a, a_at + r * a_row, a_row, a_step, b, at, c, c_at + r * c_row + j,
-                         c_row, add, 0)
+        vectors = 2 if left > LANES else 1
+        while r < m:
+            rows = 8 if m - r >= 8 else 1
+            a_r, c_r = a_at + r * a_row, c_at + r * c_row + j
+            if left >= vectors * LANES:
+                if vectors == 2 and rows == 8:
+                    tile_8x2(k, a, a_r, a_row, a_step, b, at, c, c_r, c_row, add, 0)
+                elif vectors == 2:
+                    tile_1x2(k, a, a_r, a_row, a_step, b, at, c, c_r, c_row, add, 0)
+                elif rows == 8:
+                    tile_8x1(k, a, a_r, a_row, a_step, b, at, c, c_r, c_row, add, 0)
+                else:
+                    tile_1x1(k, a, a_r, a_row, a_step, b, at, c, c_r, c_row, add, 0)
             else:
-                tile_8x1_masked(k, a, a_at + r * a_row, a_row, a_step, b, at, c,
-                                c_at + r * c_row + j, c_row, add, left)
-            r += 8
-        while m - r:
-            if left >= LANES:
-                tile_1x1(k, a, a_at + r * a_row, a_row, a_step, b, at, c, c_at + r * c_row + j,
-                         c_row, add, 0)
-            else:
-                tile_1x1_masked(k, a, a_at + r * a_row, a_row, a_step, b, at, c,
-                                c_at + r * c_row + j, c_row, add, left)
-            r += 1
-        j += LANES
-        at += LANES * k
+                last = left - (vectors - 1) * LANES
+                if vectors == 2 and rows == 8:
+                    edge_8x2(k, a, a_r, a_row, a_step, b, at, c, c_r, c_row, add, last)
+                elif vectors == 2:
+                    edge_1x2(k, a, a_r, a_row, a_step, b, at, c, c_r, c_row, add, last)
+                elif rows == 8:
+                    edge_8x1(k, a, a_r, a_row, a_step, b, at, c, c_r, c_row, add, last)
+                else:
+                    edge_1x1(k, a, a_r, a_row, a_step, b, at, c, c_r, c_row, add, last)
+            r += rows
+        j += vectors * LANES
+        at += vectors * LANES * k
 '''

@@ -142,6 +142,7 @@ def _finish(plan, spelling):
     widest = [size_name(p.columns) for p in plan.layout.packs]
     if widest:
         panels = ", ".join(f"-(-{w} // LANES) * LANES" for w in dict.fromkeys(widest))
+        lines.append("block = np.empty(256 * 48, real)")
         lines.append(f"panel = np.empty(256 * {f'max({panels})' if ',' in panels else panels}, real)")
     written = set()
     for product in plan.products:
@@ -157,9 +158,10 @@ def _finish(plan, spelling):
             f"    pack({array}.reshape(-1), {base} + start * {columns}, {columns}, 1, k, {columns}, "
             "panel)",
             f"    for top in range(worker * 48, {height}, workers * 48):",
-            f"        multiply(min(48, {height} - top), {columns}, k, {adjoint}, "
-            f"start * ({height}) + top, 1, {height}, panel, {gradient}, top * {columns}, {columns}, "
-            f"{first} + start)",
+            f"        high = min(48, {height} - top)",
+            f"        turned({adjoint}.reshape(-1), start * ({height}) + top, {height}, k, high, block)",
+            f"        multiply(high, {columns}, k, block, 0, 1, high, panel, {gradient}, "
+            f"top * {columns}, {columns}, {first} + start)",
         ]
         if product.operand.op == "input":
             size = size_name("input_size")
