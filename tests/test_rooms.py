@@ -27,11 +27,12 @@ LAYERS = RECURRENT | {"recurrent"}
 ABOVE_LAYERS = LAYERS | {"layers", "data"}
 TRAINING = ABOVE_LAYERS | {"measure", "formats"}
 TASKS = TRAINING | {"training"}
-PICTURES = TASKS
+PICTURES = TASKS | {"themes"}
 EXPLORERS = PICTURES | {"pictures", "tasks"}
 EXERCISES = EXPLORERS | {"explorers"}
 MAY_IMPORT = {
     "data": set(),
+    "themes": set(),
     "functions": set(),
     "equations": EQUATIONS,
     "cells": CELLS,
@@ -221,6 +222,17 @@ def modules_after(code: str) -> set[str]:
 
 def test_import_workbench_stays_light():
     assert modules_after("import workbench") & set(NOT_BY_IMPORT) == set()
+
+
+@pytest.mark.parametrize("light", ["Recurrent", "fit", "explore"])
+def test_matplotlib_waits_until_a_picture_is_drawn(light):
+    heavy = {"matplotlib", "numba", "torch", "pandas", "jupyter"}
+    assert modules_after(f"import workbench; workbench.{light}") & heavy == set()
+
+
+def test_control_a_picture_that_is_drawn_loads_matplotlib():
+    code = "import workbench; workbench.explore.gates('elman', [1, 2]).picture()"
+    assert "matplotlib" in modules_after(code)
 
 
 def test_control_a_heavy_import_is_seen():

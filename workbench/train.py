@@ -7,6 +7,7 @@ cut lose at most the last hundred updates.
 from pathlib import Path
 
 from .formats import save_model
+from .layers.recurrent_layer import RecurrentLayer
 from .tasks import TASKS
 from .tasks.task import better
 
@@ -38,7 +39,7 @@ def train(name, *, out="model.safetensors", resume=False, seed=0, **chosen):
         print(f"Stopped {outcome.history.stopped}; go on with --resume. Wrote {out}.")
     else:
         kept.unlink()
-        print(f"Wrote {out}. To look inside:\n{look(out)}")
+        print(f"Wrote {out}. To look inside:\n{look(out, outcome)}")
     return outcome
 
 
@@ -69,10 +70,14 @@ def said(outcome):
     return f"{line} {task.note[:1].upper()}{task.note[1:]}." if task.note else line
 
 
-def look(out):
-    """Lines of Python that open the file in an explorer."""
+def look(out, outcome):
+    """Lines of Python that open the file in an explorer, with a sequence of the task."""
+    layers = outcome.model.layers.items()
+    recurrent = [name for name, layer in layers if isinstance(layer, RecurrentLayer)]
+    # An explorer shows one recurrent layer; of several the trace of the first is passed on.
+    shown = "model, x" if len(recurrent) == 1 else f'model.run(x)["{recurrent[0]}"]'
     return (
         "  import workbench as wb\n"
-        f"  model = wb.load_model({str(out)!r})\n"
-        "  wb.explore.gates(model, x)    # x: what the task reads"
+        f"  model, x = wb.load_model({str(out)!r}), wb.tasks.{outcome.task.name}.example()\n"
+        f"  wb.explore.gates({shown})"
     )

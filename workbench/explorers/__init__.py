@@ -3,7 +3,8 @@
 Each explorer answers one question, and is three things: arrays from the rooms below, a matplotlib
 picture of them (`explorer.picture()`), and a view that draws them live, in a notebook or as a page
 of its own (`explorer.save_html(path)`). The views are in web/src; what they compute comes from
-the same equations, through the JavaScript writer. Trains nothing.
+the same equations, through the JavaScript writer. Trains nothing. `pictures`, and matplotlib with
+them, are imported by the first picture that is drawn.
 """
 
 from .carousel import carousel

@@ -9,7 +9,7 @@ and the gradient goes back along the same road."
 
 import numpy as np
 
-from .. import data, pictures
+from .. import data
 from ..measure import chrono_biases, compare_gradients, measured_retention
 from ..recurrent.inputs import positive_integer
 from . import kernel
@@ -80,6 +80,8 @@ def _on_slider(bias):
 
 def picture(net, x):
     """The same as a matplotlib Figure, with the chrono start beside. x: (time, input)."""
+    from .. import pictures
+
     forget = net.parameters["b.f"]
     chrono = chrono_biases(forget.size, len(x), net.seed)
     spread = copied(net)

@@ -6,7 +6,6 @@ kept; when I hold it at 0 the cell forgets everything, when I hold it at 1 nothi
 weight changes all steps after it, because every step uses the same weights."
 """
 
-from .. import pictures
 from . import kernel
 from .explorer import Explorer
 from .kernel.gates import shown
@@ -25,7 +24,8 @@ def gates(net="lstm", x=None, *, batch=0, cells=OTHERS, step=None, hidden_size=8
     net: a Recurrent; a trained Network or a Trace (see `opened`); a cell or the name of one (then
         with `hidden_size` units and `seed`).
     x: an array (time,), (time, input) or (time, batch, input), of which row `batch` is shown; a
-        text, a Series, or the path of a CSV file with one column of numbers; sunspots for None.
+        text, a Series, or the path of a CSV file with one column of numbers; sunspots for None,
+        where the network reads one number a step.
     cells: cells of the same sizes to choose in place of the network.
     step: the step that the cursor is at first, the last for None.
     A network too large for the page runs in the kernel, and shows some of its units.
@@ -49,5 +49,7 @@ def gates(net="lstm", x=None, *, batch=0, cells=OTHERS, step=None, hidden_size=8
 
 def picture(net, sequence):
     """The same as a matplotlib Figure."""
+    from .. import pictures
+
     trace = net.run(sequence.x)
     return pictures.gates(trace, times=sequence.times, input_name=sequence.name)

@@ -7,7 +7,6 @@ through, and the other gates add to it, so that a larger forget bias makes the c
 larger recurrent gain the Elman network's grows at every step instead: it explodes."
 """
 
-from .. import pictures
 from ..measure import gradient_reach
 from . import kernel
 from .explorer import Explorer
@@ -60,6 +59,8 @@ def gradients(net="lstm", x=None, *, at=None, batch=0, cells=OTHERS, hidden_size
 
 def picture(nets, sequence, at):
     """The same as a matplotlib Figure. nets: label -> Recurrent; the first has the arcs."""
+    from .. import pictures
+
     reaches = {label: gradient_reach(net, sequence.x, at) for label, net in nets.items()}
     return pictures.gradient_reach(reaches, times=sequence.times)
 

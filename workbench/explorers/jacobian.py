@@ -9,7 +9,6 @@ looks healthy all the same, because the last few steps make nearly all of it."
 
 from numbers import Integral
 
-from .. import pictures
 from ..equations.cell import Cell
 from ..measure import activation_slope, recurrent_matrices, recurrent_parameter
 from .explorer import Explorer, copied
@@ -89,6 +88,8 @@ def _first_wish(net, gain, steps, shown):
 
 def picture(net, sequence, shown):
     """The same as a matplotlib Figure: the last `shown` steps, from the state before them."""
+    from .. import pictures
+
     first = len(sequence.x) - shown
     before = net.run(sequence.x[:first]).final if first else None
     trace = net.run(sequence.x[first:], before)

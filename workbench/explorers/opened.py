@@ -26,6 +26,9 @@ def opened(net, x=None, batch=0):
         if x is not None:
             raise ValueError("x: expected None beside a trace, which has its own, got another")
         return of_trace(net), read_by(net, batch)
+    if x is None and isinstance(net, Network | Recurrent) and net.input_size not in (None, 1):
+        # Sunspots, which stand for None, are one number a year.
+        raise ValueError(f"x: expected what the network reads, {net.input_size} inputs, got None")
     if not isinstance(net, Network):
         return net, x
     if TOKENS in net.takes:

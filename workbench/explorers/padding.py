@@ -11,7 +11,7 @@ import string
 
 import numpy as np
 
-from .. import cells, measure, pictures
+from .. import cells, measure
 from ..equations.cell import Cell
 from ..measure.padding import SAME
 from ..recurrent import Recurrent
@@ -72,6 +72,8 @@ def padding(net=None, sequences=None, *, hidden_size=6, seed=0):
 
 def picture(net, arrays, names, letters):
     """The batch as the page begins, as a matplotlib Figure."""
+    from .. import pictures
+
     last = measure.last_states(net, arrays)
     row = int(last.right.argmin())  # the first wrong one
     unit = int(np.abs(last.difference[row]).argmax())

@@ -9,7 +9,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from ..pictures.style import DARK, LIGHT
+from ..themes import DARK, LIGHT
 
 WEB = Path(__file__).parent / "web"
 BACK_TEXT = {"light": "#b84f00", "dark": DARK.back}

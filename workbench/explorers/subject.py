@@ -12,8 +12,8 @@ import numpy as np
 from .. import cells, data
 from ..equations.cell import Cell
 from ..measure import gate_lines
-from ..pictures.style import cell_key, cell_title
 from ..recurrent import Recurrent
+from ..themes import cell_key, cell_title
 from .wiring import inside
 
 HIDDEN = 8

@@ -6,7 +6,7 @@ state that is handed on differs. The gradient walks back through the same arrows
 weights, shrunk or stretched a little each time, and so after many steps little of it is left."
 """
 
-from .. import data, pictures
+from .. import data
 from . import kernel
 from .explorer import Explorer
 from .formulas import formulas
@@ -54,6 +54,8 @@ def unfold(net="elman", x=None, *, batch=0, cells=OTHERS, hidden_size=8, seed=0)
 
 def picture(net, sequence):
     """The last copies as a matplotlib Figure."""
+    from .. import pictures
+
     trace = net.run(sequence.x)
     first = max(0, len(sequence.x) - COPIES)
     return pictures.unfold(trace, first=first, steps=COPIES)

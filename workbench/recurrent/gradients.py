@@ -2,6 +2,7 @@
 
 from copy import copy
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -20,9 +21,13 @@ class Gradients:
 
     def __init__(self, problem, adjoints, sums):
         self._problem = problem
-        self._carried, totals, self._of_products, self._d_x = adjoints
+        self._carried, self._of_lines, self._of_products, self._d_x = adjoints
         self._matrices, self._steps = sums
-        self._totals = dict(zip(adjoint_lines(problem.kernels.plan), totals, strict=True))
+
+    @cached_property
+    def _totals(self):
+        """Line -> (time, batch, units), its total adjoint."""
+        return dict(zip(adjoint_lines(self._problem.kernels.plan), self._of_lines, strict=True))
 
     def through(self, edge):
         """The same gradients with their arrays as another `Edge` shows them."""

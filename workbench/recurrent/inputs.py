@@ -127,9 +127,9 @@ def _shape(shape):
 def read_x(x, input_size, batch_first):
     """Return (x as (time, batch, input), its Edge)."""
     x = numeric("x", x)
-    words = "(batch, time, {})" if batch_first else "(time, batch, {})"
-    wanted = f"{words} or (time, {{}})".replace("{}", str(input_size))
     if x.ndim not in (2, 3) or x.shape[-1] != input_size:
+        words = "(batch, time, {})" if batch_first else "(time, batch, {})"
+        wanted = f"{words} or (time, {{}})".replace("{}", str(input_size))
         hint = "; write x[:, None]" if x.ndim == 1 and input_size == 1 else ""
         raise ValueError(f"x: expected {wanted}, got {_shape(x.shape)}{hint}")
     if 0 in x.shape:
@@ -164,12 +164,13 @@ def read_state(state, names, shapes, edge, dtype):
 
     state: None, a dict by state name, or, for a cell with one state, its array.
     """
-    if state is not None and not isinstance(state, dict):
+    if state is None:
+        return {name: np.zeros(shapes[name], dtype) for name in names}
+    if not isinstance(state, dict):
         if len(names) > 1:
             wanted = ", ".join(f'"{n}": ...' for n in names)
             raise ValueError(f"state: expected {{{wanted}}}, got {type(state).__name__}")
         state = {names[0]: state}
-    state = state or {}
     for name in state:
         if name not in names:
             raise ValueError(f"state: expected names of {', '.join(names)}, got {name!r}")

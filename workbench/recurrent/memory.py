@@ -1,6 +1,7 @@
 """How much memory a trace takes, told before it is made; and what is too much for this computer."""
 
 import os
+from functools import lru_cache
 
 import numpy as np
 
@@ -10,13 +11,24 @@ SHARE = 0.9
 
 def trace_bytes(kernels, lengths, time, batch):
     """Bytes of the arrays of one run: x, every state and every recorded line at every step."""
-    plan = kernels.plan
-    states = sum(lengths[plan.size(node)] for node in plan.graph.states.values())
-    lines = sum(lengths[plan.size(node)] for _, node in plan.kept)
-    numbers = batch * ((time + 1) * states + time * (lines + lengths["input_size"]))
+    states, others = _numbers_a_step(kernels, tuple(lengths.items()))
+    numbers = batch * ((time + 1) * states + time * others)
     return numbers * np.dtype(kernels.dtype).itemsize
 
 
+@lru_cache(maxsize=256)
+def _numbers_a_step(kernels, lengths):
+    """How many numbers (the states, x and the recorded lines) have at one step of one row.
+
+    lengths: pairs of name and length.
+    """
+    plan, lengths = kernels.plan, dict(lengths)
+    states = sum(lengths[plan.size(node)] for node in plan.graph.states.values())
+    lines = sum(lengths[plan.size(node)] for _, node in plan.kept)
+    return states, lengths["input_size"] + lines
+
+
+@lru_cache(maxsize=1)
 def memory_bytes():
     """Bytes of memory of this computer; None where the system does not say."""
     try:

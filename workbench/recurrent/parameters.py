@@ -5,6 +5,7 @@ its rows, so writing into it changes the network.
 """
 
 from collections.abc import MutableMapping
+from functools import cached_property
 from types import SimpleNamespace
 
 import numpy as np
@@ -39,15 +40,24 @@ class NamedArrays(MutableMapping):
 
 
 class Parameters(NamedArrays):
-    """name -> array of a cell's parameter, (rows, columns) for a matrix, (units,) for a vector."""
+    """name -> array of a cell's parameter, (rows, columns) for a matrix, (units,) for a vector.
 
-    def __init__(self, layout, shapes, dtype):
-        self._layout, self._shapes, self._dtype = layout, dict(shapes), np.dtype(dtype)
-        self._matrices = tuple(self._empty(pack) for pack in layout.packs)
-        self._vectors = tuple(np.zeros(shapes[name], dtype) for name in layout.vectors)
-        self._views = self._named()
+    shapes: name -> shape. matrices, vectors: the arrays of the layout's packs and vectors.
+    """
 
-    def _named(self):
+    def __init__(self, layout, shapes, matrices, vectors):
+        self._layout, self._shapes = layout, shapes
+        self._matrices, self._vectors = matrices, vectors
+
+    @classmethod
+    def zeros(cls, layout, shapes, dtype):
+        """Parameters that are all zero."""
+        vectors = tuple(np.zeros(shapes[name], dtype) for name in layout.vectors)
+        return cls(layout, shapes, tuple(_zeros(p, shapes, dtype) for p in layout.packs), vectors)
+
+    # Made when a name is first asked for: of most copies that a run keeps nobody asks.
+    @cached_property
+    def _views(self):
         """name -> the rows of its array."""
         views = {}
         for pack, array in zip(self._layout.packs, self._matrices, strict=True):
@@ -62,14 +72,6 @@ class Parameters(NamedArrays):
     # longer changes the network.
     def __getstate__(self):
         return {name: value for name, value in vars(self).items() if name != "_views"}
-
-    def __setstate__(self, state):
-        vars(self).update(state)
-        self._views = self._named()
-
-    def _empty(self, pack):
-        shapes = [self._shapes[name] for name in pack.rows]
-        return np.zeros((sum(s[0] for s in shapes), shapes[0][1]), self._dtype)
 
     def __getitem__(self, name):
         if name not in self._shapes:
@@ -89,10 +91,9 @@ class Parameters(NamedArrays):
 
     def copy(self):
         """Return the same values in arrays of their own."""
-        other = Parameters(self._layout, self._shapes, self._dtype)
-        for mine, theirs in zip(sum(self.arrays, ()), sum(other.arrays, ()), strict=True):
-            theirs[...] = mine
-        return other
+        matrices = tuple(array.copy() for array in self._matrices)
+        vectors = tuple(array.copy() for array in self._vectors)
+        return Parameters(self._layout, self._shapes, matrices, vectors)
 
     def namespaces(self):
         """Return letter -> what a cell takes for it: an array (W) or an object with W.i, W.f."""
@@ -104,6 +105,12 @@ class Parameters(NamedArrays):
             else:
                 found[letter] = array
         return found
+
+
+def _zeros(pack, shapes, dtype):
+    """One array for the matrices of a pack, rows below rows."""
+    own = [shapes[name] for name in pack.rows]
+    return np.zeros((sum(rows for rows, _ in own), own[0][1]), dtype)
 
 
 class Numbers(dict):

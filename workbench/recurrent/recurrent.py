@@ -54,9 +54,12 @@ class Recurrent:
             positive_integer(f"sizes[{name!r}]", value)
         self.lengths = self.cell.lengths(self.input_size, self.hidden_size, sizes)
         self.dtype = read_dtype(dtype)
+        self._dtype_name = self.dtype.name  # NumPy makes the name anew each time it is asked
         self.layout = Layout.of(self.cell.graph)
-        self.parameters = Parameters(self.layout, self.cell.shapes(self.lengths), self.dtype)
+        self.parameters = Parameters.zeros(self.layout, self.cell.shapes(self.lengths), self.dtype)
         self.numbers = Numbers({n: self.cell.hyper[n] for n in self.layout.numbers})
+        graph = self.cell.graph
+        self._state_sizes = {n: self.lengths[graph.size(s)] for n, s in graph.states.items()}
         self.start = dict(start or {})
         fill(self.cell, self.parameters, self.seed, self.start)
 
@@ -68,13 +71,12 @@ class Recurrent:
     @property
     def state_sizes(self):
         """State name -> its units, in the order of the signature."""
-        graph = self.cell.graph
-        return {name: self.lengths[graph.size(node)] for name, node in graph.states.items()}
+        return dict(self._state_sizes)
 
     @property
     def output_size(self):
         """Units of what the cell gives out at every step, its first state."""
-        return self.state_sizes[self.cell.output]
+        return self._state_sizes[self.cell.output]
 
     def like(self, seed):
         """Return a network of the same cell, sizes, numbers and starts, drawn from another seed."""
@@ -117,9 +119,7 @@ class Recurrent:
         time, batch, _ = x.shape
         mask = read_mask(mask, lengths, edge, time, batch)
         refuse_nan("x", np.where(mask[:, :, None], x, 0))
-        graph = self.cell.graph
-        shapes = {n: (batch, self.lengths[graph.size(s)]) for n, s in graph.states.items()}
-        initial = read_state(state, self.cell.states, shapes, edge, self.dtype)
+        initial = self._initial(state, edge, batch)
         segments = segments_of(checkpoint, time)
         return CheckpointedTrace(self, x, mask, edge, initial, segments)
 
@@ -164,8 +164,9 @@ class Recurrent:
     def _problem(self, x, state, lengths, mask, clamp, record, batch_first):
         x, edge = read_x(x, self.input_size, batch_first)
         time, batch, _ = x.shape
+        given = mask is not None or lengths is not None
         mask = read_mask(mask, lengths, edge, time, batch)
-        masked = not mask.all()
+        masked = given and not mask.all()
         if masked:
             x = np.where(mask[:, :, None], x, 0)
         x = np.array(x, self.dtype, order="C")
@@ -174,15 +175,19 @@ class Recurrent:
         held = self._held(clamp, edge, time, batch)
         kernels = cpu.kernels(
             _clampable(graph) if held else graph,
-            self.layout, self._record(record), self.dtype.name,
+            self.layout, self._record(record), self._dtype_name,
         )  # fmt: skip
         refuse_too_large(trace_bytes(kernels, self.lengths, time, batch), time, batch)
-        shapes = {name: (batch, units) for name, units in self.state_sizes.items()}
-        initial = read_state(state, self.cell.states, shapes, edge, self.dtype)
+        initial = self._initial(state, edge, batch)
         arrays = kernels.empty_record(self.lengths, time, batch, held, masked)
-        for array, name in zip(arrays[0], self.cell.states, strict=True):
-            array[0] = initial[name]
-        return Problem(self.cell, self.lengths, kernels, x, mask, edge, arrays)
+        for array, first in zip(arrays[0], initial.values(), strict=True):
+            array[0] = first
+        return Problem(self.cell, self.lengths, kernels, x, mask, masked, edge, arrays)
+
+    def _initial(self, state, edge, batch):
+        """State name -> (batch, units) before the first step, in the order of the signature."""
+        shapes = {name: (batch, units) for name, units in self._state_sizes.items()}
+        return read_state(state, tuple(shapes), shapes, edge, self.dtype)
 
     def _line(self, argument, name):
         graph = self.cell.graph
@@ -232,13 +237,17 @@ class Recurrent:
 
 @dataclass
 class Problem:
-    """One run: the kernels and every array they read and write. Inside, time comes first."""
+    """One run: the kernels and every array they read and write. Inside, time comes first.
+
+    mask: (time, batch) bool, which steps are real. masked: whether there is a step that is not.
+    """
 
     cell: Cell
     lengths: dict
     kernels: cpu.Kernels
     x: np.ndarray
     mask: np.ndarray
+    masked: bool
     edge: Edge
     record: tuple
     parameters: Parameters | None = None

@@ -1,6 +1,7 @@
 """The trace of a run: what every named line of the equations did at every step."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -69,9 +70,7 @@ class Trace:
     @property
     def names(self):
         """Names of the recorded lines, in order of computing."""
-        graph = self._problem.graph
-        recorded = adjoint_lines(self._problem.kernels.plan)
-        return tuple(name for name in graph.lines if name in recorded)
+        return recorded_lines(self._problem.kernels.plan)
 
     @property
     def final(self):
@@ -114,8 +113,8 @@ class Trace:
         return self._lines[name]
 
     def _shown(self, array):
-        mask = self._problem.mask
-        return array if mask.all() else np.where(mask[:, :, None], array, 0)
+        problem = self._problem
+        return np.where(problem.mask[:, :, None], array, 0) if problem.masked else array
 
     def worked(self, t, batch=0, unit=None):
         """Return step t's equations with its numbers put in; a `Worked`, shown as LaTeX.
@@ -141,10 +140,9 @@ class Trace:
             raise ValueError(f"bptt: expected a trace with record='all' or 'output', got {named}")
         if truncate is not None and lags is not None:
             raise ValueError("lags: expected truncate or lags, got both")
-        shapes = {name: self._line(name).shape for name in self.names}
-        given = read_d_lines(d_h, self.cell.output, shapes, problem.edge)
+        given = read_d_lines(d_h, self.cell.output, self._shapes(), problem.edge)
         steps = np.arange(len(problem.x))
-        d_final = self._read_d_final(d_final or {})
+        d_final = self._read_d_final(d_final) if d_final else {}
         for name, d in d_final.items():
             given[name] = given.get(name, 0) + at_last_step(d, problem.mask)
         if lags is not None:
@@ -155,10 +153,15 @@ class Trace:
         if truncate is not None:
             cut = (steps % positive_integer("truncate", truncate) == 0) & (steps > 0)
         gradients = Gradients(problem, *problem.backward(cut, given))
-        never_moved = ~problem.mask.any(axis=0)[:, None]
         for name, d in d_final.items():
+            never_moved = ~problem.mask.any(axis=0)[:, None]
             gradients.also_initial(name, np.where(never_moved, d, 0))
         return gradients
+
+    def _shapes(self):
+        """Name of a recorded line -> (time, batch, units)."""
+        graph, lengths, over = self._problem.graph, self._problem.lengths, self._problem.mask.shape
+        return {name: (*over, lengths[graph.size(graph.lines[name])]) for name in self.names}
 
     def _read_d_final(self, given):
         """Check derivatives by last states, and give them a batch axis."""
@@ -198,6 +201,13 @@ class Trace:
         time, batch, _ = self._problem.x.shape
         rows = "" if self._problem.edge.no_batch else f", batch {batch}"
         return f"Trace({self.cell.name}, {time} steps{rows}: {', '.join(self.names)})"
+
+
+@lru_cache(maxsize=256)
+def recorded_lines(plan):
+    """Names of the lines that a plan records, in order of computing."""
+    recorded = adjoint_lines(plan)
+    return tuple(name for name in plan.graph.lines if name in recorded)
 
 
 def at_last_step(d_state, mask):

@@ -122,6 +122,14 @@ class Task:
         seconds = time.perf_counter() - began
         return Outcome(self, recipe, seed, problem, model, history, seconds)
 
+    def example(self, *, steps=200, seed=0):
+        """One sequence to train on, its first `steps` steps: (time, input), or (time,) tokens."""
+        steps = positive_integer("steps", steps)
+        batches = as_batches("train", self.load(seed).train, 1, seed=seed)
+        batch = next(iter(batches.epoch(0)))
+        x = batch.x[:, 0]
+        return (x if batch.mask is None else x[batch.mask[:, 0]])[:steps]
+
     def rehearse(self):
         """The same task without its test rows: a held-out part of the training rows scores."""
         if self.rehearsal is None:
