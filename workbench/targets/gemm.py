@@ -5,9 +5,11 @@ A library's product is made for large matrices: at the sizes of a recurrent step
 once for the whole sequence, into panels of a few vectors' width, and each tile of the result
 stays in registers while k runs: one multiply-add for every vector of the panel and row of the tile.
 
-`tile` makes the inner loop as an intrinsic; `GEMM` is the text of the functions around it, written
-into every kernel module. Not-a-number and infinity go through as in any sum of products; the order
-of the sum is that of k, or that of two or four interleaved halves for a single row.
+`tile` makes the inner loop as an intrinsic, `GEMM` is the text of the functions around it: one
+module for each number type, compiled once for all cells. A cell's kernel reaches its `multiply`
+through an address, with the intrinsic of the same name. Not-a-number and infinity go through as in
+any sum of products; the order of the sum is that of k, or that of two or four interleaved parts
+for a single row.
 """
 
 from functools import lru_cache
@@ -190,28 +192,56 @@ def _added(builder, values):
     return values[0]
 
 
-GEMM = '''
+@intrinsic
+def multiply(typing, address, m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
+    """c (+)= a b through the address of `multiply_at`, with its arguments; a, b, c are arrays."""
+    n64 = types.int64
+    places = dict(zip((4, 8, 9), (a, b, c), strict=True))
+    signature = types.void(n64, *(places.get(i, n64) for i in range(1, 13)))
+
+    def code(context, builder, signature, arguments):
+        given = list(arguments)
+        for position, kind in places.items():
+            array = context.make_array(kind)(context, builder, given[position])
+            given[position] = array.data
+        function = ir.FunctionType(ir.VoidType(), [value.type for value in given[1:]])
+        builder.call(builder.inttoptr(given[0], function.as_pointer()), given[1:])
+        return context.get_dummy_value()
+
+    return signature, code
+
+
+GEMM = '''"""Matrix products for {dtype}: written for vectors of {width} bytes. Do not edit."""
+
+import numpy as np
+from numba import carray, cfunc, njit, types
+from workbench.targets.gemm import multiply, tile
+from workbench.targets.simd import elementwise
+
+real = np.{dtype}
+WIDTH = {width}  # bytes of a vector
+options = dict(cache=CACHE, nogil=True, error_model="numpy", fastmath={{"contract", "nsz"}})
 tile_6x4, tile_4x4, tile_2x4, tile_1x4 = [tile(rows, 4, WIDTH) for rows in (6, 4, 2, 1)]
 tile_8x2, tile_1x2, tile_8x1, tile_1x1 = [tile(r, v, WIDTH) for v in (2, 1) for r in (8, 1)]
 edge_8x2, edge_1x2, edge_8x1, edge_1x1 = [tile(r, v, WIDTH, True) for v in (2, 1) for r in (8, 1)]
+copy = elementwise(lambda a: (a,), 1, 1, 0, 0, WIDTH)
 LANES = WIDTH // np.dtype(real).itemsize
 
 
 @njit(**options)
 def pack(b, b_at, b_row, b_step, k, n, into):
     """Write b, k rows of n numbers, as panels of 4, 2 or 1 vectors, each panel row after row."""
-    j, at = 0, 0
+    j, at, flat = 0, 0, b.reshape(-1)
     while j < n:
         vectors = 4 if n - j >= 4 * LANES else 2 if n - j > LANES else 1
         panel, width = vectors * LANES, min(vectors * LANES, n - j)
         if b_step == 1:
             for row in range(k):
-                for i in range(width):
-                    into[at + row * panel + i] = b[b_at + row * b_row + j + i]
+                copy(width, (b,), (b_at + row * b_row + j,), (into,), (at + row * panel,), (), ())
         else:
             for i in range(width):
                 for row in range(k):
-                    into[at + row * panel + i] = b[b_at + row * b_row + (j + i) * b_step]
+                    into[at + row * panel + i] = flat[b_at + row * b_row + (j + i) * b_step]
         for row in range(k):
             for i in range(width, panel):
                 into[at + row * panel + i] = real(0)
@@ -223,12 +253,11 @@ def pack(b, b_at, b_row, b_step, k, n, into):
 def turned(a, a_at, a_row, k, m, into):
     """Copy k rows of m numbers out of a wide matrix, so that a tile reads them side by side."""
     for row in range(k):
-        for i in range(m):
-            into[row * m + i] = a[a_at + row * a_row + i]
+        copy(m, (a,), (a_at + row * a_row,), (into,), (row * m,), (), ())
 
 
 @njit(**options)
-def multiply(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
+def product(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
     """c (+)= a b for m rows of a; b is packed, n columns, k rows. add: 0 to overwrite c."""
     j, at = 0, 0
     while n - j >= 4 * LANES:
@@ -275,4 +304,47 @@ def multiply(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
             r += rows
         j += vectors * LANES
         at += vectors * LANES * k
+
+
+number, pointer = types.int64, types.CPointer(types.{dtype})
+
+
+@cfunc(
+    types.void(*[number] * 3, pointer, *[number] * 3, pointer, pointer, *[number] * 3), cache=CACHE
+)
+def multiply_at(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
+    a, b, c = carray(a, (1,)), carray(b, (1,)), carray(c, (1,))
+    product(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add)
+
+
+@njit(**options)
+def weight_gradient(share, address, adjoint, operand, gradient, add):
+    """gradient (rows, columns) (+)= the sum over steps of adjoint (rows) times operand (columns).
+
+    share: (worker, workers). Blocks of 48 rows are shared; each adds the steps in the same order.
+    """
+    worker, workers = share
+    rows, columns = gradient.shape
+    total = adjoint.size // rows
+    panel = np.empty(256 * -(-columns // LANES) * LANES, real)
+    block = np.empty(256 * 48, real)
+    for start in range(0, total, 256):
+        k = min(256, total - start)
+        pack(operand, start * columns, columns, 1, k, columns, panel)
+        for top in range(worker * 48, rows, workers * 48):
+            high = min(48, rows - top)
+            turned(adjoint, start * rows + top, rows, k, high, block)
+            multiply(address, high, columns, k, block, 0, 1, high, panel, gradient, top * columns,
+                     columns, add + start)
+
+
+@njit(**options)
+def operand_gradient(share, address, adjoint, rows, packed, d):
+    """d (time, batch, columns) += adjoint times the packed matrix, in blocks of 240 steps."""
+    worker, workers = share
+    columns = d.shape[2]
+    total = adjoint.size // rows
+    for start in range(worker * 240, total, workers * 240):
+        multiply(address, min(240, total - start), columns, rows, adjoint, start * rows, rows, 1,
+                 packed, d, start * columns, columns, 1)
 '''

@@ -63,9 +63,10 @@ class Kernel:
     def __call__(self, *arguments):
         if self.compiled is None:
             with _compiling:
-                if self.name not in _compiled:
-                    _compiled[self.name] = self._compile(arguments)
-                self.compiled = _compiled[self.name]
+                key = self.name, self.function
+                if key not in _compiled:
+                    _compiled[key] = self._compile(arguments)
+                self.compiled = _compiled[key]
         return self.compiled(*arguments)
 
     @property

@@ -17,10 +17,12 @@ from ...equations.stages import Layout, Plan
 from ..modules import Kernel
 from ..notation import Text, equations
 from ..spelling import calls, identifier
-from .backward import backward_source, jacobian_source
+from . import arena
+from .backward import backward_source, jacobian_source, overwritten
 from .forward import forward_source, size_order
 from .parts import Job
 from .places import adjoint_lines
+from .products import products
 from .spelling import helper_name
 
 HEADER = '''"""{kernel} of {name}, {dtype}: written from its equations. Do not edit.
@@ -31,7 +33,7 @@ HEADER = '''"""{kernel} of {name}, {dtype}: written from its equations. Do not e
 import numpy as np
 from numba import njit
 {functions}
-from workbench.targets.gemm import tile
+from workbench.targets.gemm import multiply
 from workbench.targets.simd import elementwise, where
 
 real = np.{dtype}
@@ -47,7 +49,6 @@ def source(plan, kernel, dtype, given=None):
     kernel: "forward", "backward" or "jacobian". dtype: "float32" or "float64".
     given: for "backward", the lines that a loss adds to; None for the cell's output.
     """
-    from ..gemm import GEMM
     from ..simd import WIDTH
 
     body = {
@@ -71,7 +72,7 @@ def source(plan, kernel, dtype, given=None):
         functions=f"\nfrom workbench.functions import {', '.join(used)}" if used else "",
         width=WIDTH,
     )
-    return "\n\n".join([title + GEMM, body])
+    return "\n\n".join([title, body])
 
 
 KERNELS = ("forward", "backward", "jacobian")
@@ -89,6 +90,10 @@ class Kernels:
         self.plan, self.dtype = plan, np.dtype(dtype)
         self.kernels, self.order = {}, size_order(plan)
         self.adjoint_lines = adjoint_lines(plan)
+        self.state_sizes = [plan.size(node) for node in plan.graph.states.values()]
+        self.line_sizes = [plan.size(node) for _, node in plan.kept]
+        self.adjoint_sizes = [plan.size(plan.graph.lines[name]) for name in self.adjoint_lines]
+        self.overwritten = lru_cache(lambda given: overwritten(plan, given))
 
     def kernel(self, name, given=None):
         """Return the compiled kernel called `name`; it is written and compiled at first use."""
@@ -100,16 +105,12 @@ class Kernels:
 
     def empty_record(self, lengths, time, batch, clamps, masked):
         """Return (states, lines, clamps): arrays for one run; rows that no step writes are 0."""
-        plan = self.plan
-        make = np.zeros if masked else np.empty
-        states = tuple(
-            np.empty((time + 1, batch, lengths[plan.size(node)]), self.dtype)
-            for node in plan.graph.states.values()
-        )
-        lines = tuple(
-            make((time, batch, lengths[plan.size(node)]), self.dtype) for _, node in plan.kept
-        )
-        return states, lines, self._clamps(lengths, time, batch, clamps)
+        states = [(time + 1, batch, lengths[size]) for size in self.state_sizes]
+        lines = arena.arrays([(time, batch, lengths[s]) for s in self.line_sizes], self.dtype)
+        if masked:
+            _clear(lines)
+        clamps = self._clamps(lengths, time, batch, clamps)
+        return tuple(arena.arrays(states, self.dtype)), tuple(lines), clamps
 
     def _clamps(self, lengths, time, batch, clamps):
         """(flags, an array for every line); a vector's choice reads both of its sides."""
@@ -125,23 +126,19 @@ class Kernels:
         """The lengths in the order in which the kernels take them."""
         return tuple(int(lengths[name]) for name in self.order)
 
-    def _packs(self, lengths, transposed):
-        """Empty arrays for the matrices in panels of whole vectors."""
-        from ..simd import WIDTH
-
-        lanes = WIDTH // self.dtype.itemsize
-        made = []
-        for pack in self.plan.layout.packs:
-            high, wide = _rows(pack, lengths), lengths[pack.columns]
-            k, n = (wide, high) if transposed else (high, wide)
-            made.append(np.empty(k * -(-n // lanes) * lanes, self.dtype))
-        return tuple(made)
+    def _packs(self, matrices, transposed):
+        return tuple(products(self.dtype.name).packed(m, transposed) for m in matrices)
 
     def forward(self, x, mask, lengths, parameters, record):
         """Fill `record` from its initial states (states[k][0])."""
-        kernel, packs = self.kernel("forward"), self._packs(lengths, True)
-        sizes, job = self.sizes(lengths), Job(self._work(lengths, mask), mask.shape[1])
-        job.run(lambda work: kernel(work, x, mask, sizes, parameters, record, packs), finish=False)
+        kernel, packs = self.kernel("forward"), self._packs(parameters[0], True)
+        address, sizes = products(self.dtype.name).address, self.sizes(lengths)
+        job = Job(self._work(lengths, mask), mask.shape[1])
+        job.walk(
+            lambda *share: kernel(
+                (*share, address), x, mask, sizes, parameters, record, packs
+            )
+        )  # fmt: skip
 
     def backward(self, x, mask, cut, lengths, parameters, record, given):
         """Return (carried, totals, product adjoints, d_x), (matrix gradients, vector steps).
@@ -150,49 +147,79 @@ class Kernels:
         given: line -> (time, batch, size), what the loss adds to that line's adjoint.
         """
         job = Job(3 * self._work(lengths, mask), mask.shape[1])
-        adjoints, sums = self._adjoints(x, mask, lengths, record[0], given, job.parts)
         only_output = set(given) <= {next(iter(self.plan.graph.states))}
-        kernel = self.kernel("backward", None if only_output else tuple(self.adjoint_lines))
-        sizes, packs = self.sizes(lengths), self._packs(lengths, False)
-        matrices, steps = sums
-        job.run(
-            lambda work: kernel(
-                work, x, mask, cut, sizes, parameters, record, adjoints, sums, packs
-            ),
-            finish=True,
+        lines = None if only_output else tuple(self.adjoint_lines)
+        kernel = self.kernel("backward", lines)
+        adjoints = self._adjoints(x, mask, lengths, given, self.overwritten(lines))
+        sums = matrices, steps = self._sums(len(x), lengths, job.parts)
+        sizes, packs = self.sizes(lengths), self._packs(parameters[0], False)
+        address = products(self.dtype.name).address
+        job.walk(
+            lambda *share: kernel(
+                (*share, address), x, mask, cut, sizes, parameters, record, adjoints, sums, packs
+            )
         )
-        time = len(x)
-        vectors = tuple(_added(s.reshape(job.parts, time, -1)) for s in steps)
+        job.share(lambda *share: self._finish(share, x, record, adjoints, matrices, packs))
+        vectors = tuple(_added(s.reshape(job.parts, len(x), -1)) for s in steps)
         return adjoints, (matrices, vectors)
 
-    def _adjoints(self, x, mask, lengths, states, given, parts):
-        """The arrays that `backward` fills; what it adds to begins at zero."""
+    def _finish(self, share, x, record, adjoints, matrices, packs):
+        """Gradients that are one product over all steps, in blocks that the workers share."""
+        made, written = products(self.dtype.name), set()
+        for product, adjoint in zip(self.plan.products, adjoints[2], strict=True):
+            pack = self.plan.layout.packs.index(product.pack)
+            matrix, operand = matrices[pack], self._operand(product.operand, x, record)
+            add = int(pack in written)
+            made.weight_gradient(share, made.address, adjoint, operand, matrix, add)
+            written.add(pack)
+            if product.operand.op == "input":
+                rows = adjoint.shape[2]
+                arrays = adjoint, rows, packs[pack], adjoints[3]
+                made.operand_gradient(share, made.address, *arrays)
+
+    def _operand(self, node, x, record):
+        """(time, batch, size): what a matrix multiplied at every step."""
+        states, lines, _ = record
+        names = list(self.plan.graph.states)
+        if node.op == "input":
+            return x
+        if node.op == "state":
+            return states[names.index(node.value)][:-1]
+        if id(node) in self.plan.output_of:
+            return states[names.index(self.plan.output_of[id(node)])][1:]
+        return lines[[id(n) for _, n in self.plan.kept].index(id(node))]
+
+    def _adjoints(self, x, mask, lengths, given, overwritten):
+        """(carried, totals, product adjoints, d_x); what `backward` adds to begins at zero."""
         plan, (time, batch) = self.plan, mask.shape
         whole = mask.all()
-        totals = []
-        for name in self.adjoint_lines:
-            size = lengths[plan.size(plan.graph.lines[name])]
-            if name in given and whole:
-                totals.append(np.array(given[name], self.dtype, order="C"))
-                continue
-            total = np.zeros((time, batch, size), self.dtype)
-            if name in given:
-                total[mask] = given[name][mask]
-            totals.append(total)
-        of_products = tuple(
-            np.zeros((time, batch, _rows(p.pack, lengths)), self.dtype) for p in plan.products
-        )
-        carried = tuple(np.zeros(s.shape, self.dtype) for s in states)
-        adjoints = carried, tuple(totals), of_products, np.zeros_like(x)
+        names = [identifier("carried", state) for state in plan.graph.states]
+        names += [identifier("adjoint", line) for line in self.adjoint_lines]
+        names += [identifier("adjoint_product", p.name) for p in plan.products]
+        shapes = [(time + 1, batch, lengths[size]) for size in self.state_sizes]
+        shapes += [(time, batch, lengths[size]) for size in self.adjoint_sizes]
+        shapes += [(time, batch, _rows(p.pack, lengths)) for p in plan.products]
+        arrays = arena.arrays([*shapes, x.shape], self.dtype)
+        first, last = len(self.state_sizes), len(self.state_sizes) + len(self.adjoint_lines)
+        d_lines = dict(zip(self.adjoint_lines, arrays[first:last], strict=True))
+        filled = {identifier("adjoint", line) for line in given} if whole else set()
+        kept = filled | overwritten if whole else set()
+        _clear([a for a, name in zip(arrays, [*names, "d_x"], strict=True) if name not in kept])
+        for line, d in given.items():
+            np.copyto(d_lines[line], d, casting="same_kind", where=mask[:, :, None])
+        return tuple(arrays[:first]), tuple(d_lines.values()), tuple(arrays[last:-1]), arrays[-1]
+
+    def _sums(self, time, lengths, parts):
+        """(gradients of matrices, gradients of vectors by part and step), at zero."""
+        plan = self.plan
         matrices = tuple(
-            np.zeros((_rows(p, lengths), lengths[p.columns]), self.dtype)
-            for p in plan.layout.packs
+            np.zeros((_rows(p, lengths), lengths[p.columns]), self.dtype) for p in plan.layout.packs
         )
         vectors = tuple(
             np.zeros((parts * time, lengths[plan.size(plan.graph.parameters[v])]), self.dtype)
             for v in plan.layout.vectors
         )
-        return adjoints, (matrices, vectors)
+        return matrices, vectors
 
     def _work(self, lengths, mask):
         """Multiplications of the matrix products of one run."""
@@ -203,9 +230,15 @@ class Kernels:
         """Return (time, batch, n, n): the derivative of the new states by the old ones."""
         total = sum(s.shape[2] for s in record[0])
         result = np.zeros((*mask.shape, total, total), self.dtype)
-        arguments = self.sizes(lengths), parameters, record, self._packs(lengths, False), result
-        self.kernel("jacobian")((1, 1, 0, 0, 1, 1), x, mask, *arguments)
+        arguments = parameters, record, self._packs(parameters[0], False), result
+        job = 0, 1, 1, products(self.dtype.name).address
+        self.kernel("jacobian")(job, x, mask, self.sizes(lengths), *arguments)
         return result
+
+
+def _clear(arrays):
+    for array in arrays:
+        array.fill(0)
 
 
 def _rows(pack, lengths):

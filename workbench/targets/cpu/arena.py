@@ -32,11 +32,11 @@ _blocks.clear()
 def arrays(shapes, dtype):
     """Return one uninitialised C-contiguous array for each shape."""
     sizes = [-(-math.prod(shape) * dtype.itemsize // LINE) * LINE for shape in shapes]
-    block, made = _block(sum(sizes) + LINE), []
+    block, made = _block(sum(sizes) + (1 + 5 * len(sizes)) * LINE), []
     at = -block.ctypes.data % LINE
     for shape, size in zip(shapes, sizes, strict=True):
         made.append(np.ndarray(shape, dtype, block, at))
-        at += size
+        at += size + 5 * LINE
     return made
 
 

@@ -7,9 +7,9 @@ Jacobian, all at the same step. `Time` and `Rows` (places.py) say where each kee
 
 from ...equations.gradient import contributions
 from ..spelling import added, identifier, indented, size_name
-from .forward import packing, unpacking
+from .forward import unpacking
 from .places import Rows, Time
-from .spelling import Spelling, rows, total
+from .spelling import Spelling, total
 from .step import Step
 
 
@@ -19,7 +19,7 @@ def backward_source(plan, given=None):
     given: names of the lines that the loss adds to; None for the cell's output alone.
     """
     spelling = Spelling(plan)
-    places = Time(plan, spelling, [next(iter(plan.graph.states))] if given is None else given)
+    places = Time(plan, spelling, _lines(plan, given))
     blocks = _blocks(plan, spelling, places)
     lines = [line for block in blocks for step in block for line in step.function()]
     lines += [
@@ -27,12 +27,11 @@ def backward_source(plan, given=None):
         "def backward(job, x, mask, cut, sizes, parameters, record, adjoints, sums, packs):",
         *indented(unpacking(plan), 1),
         *indented(places.unpacking(), 1),
-        *indented(packing(plan, "columns", "rows"), 1),
         "    for part in range(worker, parts, workers):",
         "        first, last = part * B // parts, (part + 1) * B // parts",
         "        m = last - first",
         *indented(places.buffers("m"), 2),
-        "        for t in range(T - 1 if step else -1, -1, -1):",
+        "        for t in range(T - 1, -1, -1):",
         *indented(places.cleared(), 3),
     ]
     for stage, block in zip(range(len(plan.blocks), 0, -1), blocks, strict=True):
@@ -45,8 +44,31 @@ def backward_source(plan, given=None):
             lines += indented(step.call(), 4)
         lines += indented(places.products(stage), 3)
     lines += ["            if cut[t]:", *indented(places.cuts(), 4)]
-    lines += ["    if finish:", *indented(_finish(plan, spelling), 2)]
     return "\n".join(lines) + "\n"
+
+
+def overwritten(plan, given):
+    """Names of the arrays of adjoints that `backward` fills wholly and never adds to.
+
+    They need not begin at zero, unless there are masked steps.
+    """
+    spelling = Spelling(plan)
+    places = Time(plan, spelling, _lines(plan, given))
+    steps = [step for block in _blocks(plan, spelling, places) for step in block]
+    written = {place for step in steps for place in step.writes}
+    read = {place.array for step in steps for place in step.reads}
+    lines = {p.array for p in written if p.array in places.arrays.values()} - read
+    for product in plan.products:
+        name = identifier("adjoint_product", product.name)
+        slots = [n for n in plan.graph.nodes if n.op == "product" and plan.product_of(n) is product]
+        whole = {n.args[0].value for n in slots} == set(product.pack.rows)
+        if whole and len({p for p in written if p.array == name}) == len(slots):
+            lines.add(name)
+    return lines
+
+
+def _lines(plan, given):
+    return [next(iter(plan.graph.states))] if given is None else given
 
 
 def jacobian_source(plan):
@@ -60,7 +82,6 @@ def jacobian_source(plan):
         "@njit(**options)",
         "def jacobian(job, x, mask, sizes, parameters, record, packs, result):",
         *indented(unpacking(plan), 1),
-        *indented(packing(plan, "columns", "rows"), 1),
         f"    N = {state_total}",
         "    seed = np.eye(N).astype(real)",
         *indented(places.buffers("N"), 1),
@@ -131,44 +152,3 @@ def _adjoints(spelling, nodes, places, step):
         else:
             step.add(place, added(parts))
     return step
-
-
-def _finish(plan, spelling):
-    """Gradients that are one product over all steps, in blocks that the workers share.
-
-    A block is the same whoever computes it, and the steps are added in the same order.
-    """
-    lines = ["total = T * B"]
-    widest = [size_name(p.columns) for p in plan.layout.packs]
-    if widest:
-        panels = ", ".join(f"-(-{w} // LANES) * LANES" for w in dict.fromkeys(widest))
-        lines.append("block = np.empty(256 * 48, real)")
-        lines.append(f"panel = np.empty(256 * {f'max({panels})' if ',' in panels else panels}, real)")
-    written = set()
-    for product in plan.products:
-        array, base, columns = spelling.operand(product)
-        pack = product.pack
-        gradient, height = identifier("gradient", pack.name), rows(pack)
-        adjoint = identifier("adjoint_product", product.name)
-        first = 0 if pack.name not in written else 1
-        written.add(pack.name)
-        lines += [
-            "for start in range(0, total, 256):",
-            "    k = min(256, total - start)",
-            f"    pack({array}.reshape(-1), {base} + start * {columns}, {columns}, 1, k, {columns}, "
-            "panel)",
-            f"    for top in range(worker * 48, {height}, workers * 48):",
-            f"        high = min(48, {height} - top)",
-            f"        turned({adjoint}.reshape(-1), start * ({height}) + top, {height}, k, high, block)",
-            f"        multiply(high, {columns}, k, block, 0, 1, high, panel, {gradient}, "
-            f"top * {columns}, {columns}, {first} + start)",
-        ]
-        if product.operand.op == "input":
-            size = size_name("input_size")
-            lines += [
-                "for start in range(worker * 240, total, workers * 240):",
-                f"    multiply(min(240, total - start), {size}, {height}, {adjoint}, "
-                f"start * ({height}), {height}, 1, {identifier('pack', pack.name)}, "
-                f"d_x, start * {size}, {size}, 1)",
-            ]
-    return lines

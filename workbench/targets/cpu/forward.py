@@ -18,12 +18,11 @@ def forward_source(plan):
         "@njit(**options)",
         "def forward(job, x, mask, sizes, parameters, record, packs):",
         *indented(unpacking(plan), 1),
-        *indented(packing(plan, "1", "columns"), 1),
         "    for part in range(worker, parts, workers):",
         "        first, last = part * B // parts, (part + 1) * B // parts",
         "        m = last - first",
         *indented(_buffers(plan), 2),
-        "        for t in range(T if step else 0):",
+        "        for t in range(T):",
     ]
     lines += indented(_input_products(plan, spelling), 3)
     for number, block in enumerate(steps, 1):
@@ -53,7 +52,7 @@ def unpacking(plan):
         "lines": [identifier("line", key) for key, _ in plan.kept],
         "clamps": ["held", *(identifier("clamp", c) for c in graph.clampable_lines)],
     }
-    lines = ["fill, step, finish, worker, workers, parts = job"]
+    lines = ["worker, workers, parts, address = job"]
     for group, own in names.items():
         if "," in group:
             lines.append(f"{group} = {own[0]}")
@@ -75,21 +74,6 @@ def size_order(plan):
         if id(node) in plan.graph.sizes and node.op != "matrix":
             found.append(plan.size(node))
     return list(dict.fromkeys(found))
-
-
-def packing(plan, row, inner):
-    """Lines that pack every matrix: transposed forward (k = columns), as it is backward."""
-    lines = ["if fill:"]
-    for pack in plan.layout.packs:
-        flat = f"{identifier('matrix', pack.name)}.reshape(-1)"
-        columns, height = size_name(pack.columns), rows(pack)
-        shape = (
-            f"1, {columns}, {columns}, {height}"
-            if inner == "columns"
-            else f"{columns}, 1, {height}, {columns}"
-        )
-        lines.append(f"    pack({flat}, 0, {shape}, {identifier('pack', pack.name)})")
-    return lines if plan.layout.packs else []
 
 
 def _buffers(plan):
@@ -120,7 +104,7 @@ def _product(spelling, product, count):
     name, height = identifier("product", product.name), rows(product.pack)
     pack = identifier("pack", product.pack.name)
     return (
-        f"multiply({count}, {height}, {size}, {array}, {at}, {size}, 1, {pack}, "
+        f"multiply(address, {count}, {height}, {size}, {array}, {at}, {size}, 1, {pack}, "
         f"{name}, 0, {height}, 0)"
     )
 

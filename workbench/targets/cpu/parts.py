@@ -60,25 +60,25 @@ class Job:
     """
 
     def __init__(self, work, batch):
-        self.work = work
         self.parts = max(1, batch // ROWS)
 
-    def run(self, call, finish):
-        """Call `call((fill, step, finish, worker, workers, parts))` until all is done.
+        self.workers = threads() if work >= PAYS else 1
 
-        fill: pack the matrices. step: walk the time loop of the parts worker, worker + workers,
-        ... finish: the products over all steps, blocks shared in the same way.
-        """
-        workers = threads() if self.work >= PAYS else 1
-        if workers == 1:
-            call((1, 1, int(finish), 0, 1, self.parts))
-            return
-        call((1, 0, 0, 0, 1, self.parts))
-        pool = _executor(workers)
-        phases = [(1, 0, min(workers, self.parts))] + [(0, 1, workers)] * finish
-        for step, end, count in phases:
-            shares = [(0, step, end, worker, count, self.parts) for worker in range(count)]
-            others = [pool.submit(call, share) for share in shares[1:]]
-            call(shares[0])
-            for other in others:
-                other.result()
+    def walk(self, call):
+        """Call `call(worker, workers, parts)`, side by side; a worker takes every workers-th."""
+        workers = min(self.workers, self.parts)
+        _side_by_side([(call, (worker, workers, self.parts)) for worker in range(workers)])
+
+    def share(self, call):
+        """Call `call(worker, workers)`, side by side."""
+        _side_by_side([(call, (worker, self.workers)) for worker in range(self.workers)])
+
+
+def _side_by_side(calls):
+    """Make all calls, the first in this thread; raise what any of them raised."""
+    pool = _executor(threads()) if len(calls) > 1 else None
+    others = [pool.submit(call, *arguments) for call, arguments in calls[1:]]
+    call, arguments = calls[0]
+    call(*arguments)
+    for other in others:
+        other.result()

@@ -69,10 +69,11 @@ class _Places:
             array, at = whole
             height, columns = rows(product.pack), size_name(product.pack.columns)
             adjoint = identifier("adjoint_product", product.name)
+            pack = identifier("pack", product.pack.name)
             lines.append(
-                f"multiply({self.count}, {columns}, {height}, {adjoint}, "
-                f"{self.product_first} * ({height}), {height}, 1, "
-                f"{identifier('pack', product.pack.name)}, {array}, {at}, {columns}, 1)"
+                f"multiply(address, {self.count}, {columns}, {height}, {adjoint}, "
+                f"{self.product_first} * ({height}), {height}, 1, {pack}, {array}, {at}, "
+                f"{columns}, 1)"
             )
         return lines
 

@@ -77,7 +77,9 @@ class Spelling(spelling.Spelling):
             return Place(name, f"row * {size}", identifier("old", node.value))
         if id(node) in plan.output_of:
             state = plan.output_of[id(node)]
-            return Place(identifier("state", state), f"(row + B) * {size}", identifier("new", state))
+            return Place(
+                identifier("state", state), f"(row + B) * {size}", identifier("new", state)
+            )
         return self._kept(node)
 
     def clamp(self, name):

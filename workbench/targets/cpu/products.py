@@ -1,0 +1,43 @@
+"""The matrix products of one number type: what `gemm` writes, compiled once for every cell."""
+
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from ..modules import Kernel
+
+
+class Products:
+    """Packing, products inside a time loop (through `address`) and products over all steps."""
+
+    def __init__(self, dtype):
+        from ..gemm import GEMM
+        from ..simd import WIDTH
+
+        text = GEMM.format(dtype=dtype, width=WIDTH)
+        self.dtype, self.lanes = np.dtype(dtype), WIDTH // np.dtype(dtype).itemsize
+        self._pack, self.weight_gradient, self.operand_gradient = (
+            Kernel(text, name, f"products_{dtype}")
+            for name in ("pack", "weight_gradient", "operand_gradient")
+        )
+
+    @cached_property
+    def address(self):
+        """Where the machine code of `multiply_at` lies."""
+        if self._pack.compiled is None:
+            self.packed(np.zeros((1, 1), self.dtype), False)
+        return self._pack.compiled.py_func.__globals__["multiply_at"].address
+
+    def packed(self, matrix, transposed):
+        """The matrix (or its transpose) in panels of whole vectors."""
+        rows, columns = matrix.shape
+        k, n, row, step = (columns, rows, 1, columns) if transposed else (rows, columns, columns, 1)
+        into = np.empty(k * -(-n // self.lanes) * self.lanes, self.dtype)
+        self._pack(matrix, 0, row, step, k, n, into)
+        return into
+
+
+@lru_cache(maxsize=4)
+def products(dtype):
+    """The Products of a number type, "float32" or "float64"."""
+    return Products(dtype)
