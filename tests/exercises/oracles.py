@@ -2,9 +2,11 @@
 complex steps, plain formulas. Name -> function of a case's inputs that returns the same values."""
 
 import math
+import statistics
 from itertools import product as every
 
 import numpy as np
+import scipy.special
 
 import workbench as wb
 
@@ -162,3 +164,94 @@ def _(stacked):
     size = len(stacked) // 4
     rows = {name: stacked[k * size : (k + 1) * size] for k, name in enumerate("iofg")}
     return [rows[name] for name in "ifgo"]
+
+
+@oracle("padding.forward")
+def _(x, mask, h, W, U, b):
+    found = np.empty((*mask.shape, len(U)))
+    for row in range(mask.shape[1]):
+        state, real = h[row], np.flatnonzero(mask[:, row])
+        found[: real[0], row] = state
+        states = network("elman", {"h": state}, x[real, row], W=W, U=U, b=b).h
+        found[real, row] = states
+        found[real[-1] :, row] = states[-1]
+    return found
+
+
+@oracle("padding.last")
+def _(h, lengths):
+    return np.stack([h[:length, row][-1] for row, length in enumerate(lengths)])
+
+
+@oracle("padding.mean")
+def _(h, mask):
+    return np.stack([h[mask[:, row], row].mean(axis=0) for row in range(mask.shape[1])])
+
+
+@oracle("padding.both_directions")
+def _(ahead, back, lengths):
+    pairs = [(ahead[:n, row][-1], back[:n, row][0]) for row, n in enumerate(lengths)]
+    return np.stack([np.hstack(pair) for pair in pairs])
+
+
+@oracle("output.softmax")
+def _(logits):
+    return scipy.special.softmax(logits, axis=1)
+
+
+@oracle("output.cross_entropy")
+def _(p, targets):
+    losses = np.array([-math.log(row[k]) for row, k in zip(p, targets, strict=True)])
+    return losses, math.fsum(losses) / len(losses)
+
+
+@oracle("output.gradient")
+def _(p, targets):
+    def loss(y):
+        e = np.exp(y)
+        rows = np.arange(len(targets))
+        return -np.log(e[rows, targets] / e.sum(axis=1)).mean()
+
+    return slope(loss, {"y": np.log(p)}, "y")
+
+
+@oracle("bptt.truncated")
+def _(d_h, h, U, k):
+    # The inputs that give these states: W is the identity.
+    before = np.concatenate([np.zeros((1, len(U))), h[:-1]])
+    x = np.arctanh(h) - before @ U.T
+    trace = network("elman", {"h": before[0]}, x, W=np.eye(len(U)), U=U, b=np.zeros(len(U)))
+    return trace.bptt(d_h, truncate=k)["h"] * (1 - h**2)
+
+
+@oracle("series.windows")
+def _(series, length, horizon):
+    x, y = wb.data.windows(series, length, horizon)
+    return x[:, :, 0], y[:, 0]
+
+
+@oracle("series.standardise")
+def _(series, past):
+    known = [float(v) for v in series[:past]]
+    return (series - statistics.fmean(known)) / statistics.pstdev(known)
+
+
+@oracle("series.persistence")
+def _(series, horizon):
+    errors = [(series[t] - series[t - horizon]) ** 2 for t in range(horizon, len(series))]
+    return statistics.fmean(errors)
+
+
+@oracle("unfold.count")
+def _(inputs, units, steps):
+    return wb.cells.elman.parameter_count(input_size=inputs, hidden_size=units)
+
+
+@oracle("unfold.parts")
+def _(h_first, h, U):
+    before = np.concatenate([h_first[None], h[:-1]])
+    own = np.arctanh(h) - before @ U.T
+    trace = network("elman", {"h": h_first}, own, W=np.eye(len(U)), U=U, b=np.zeros(len(U)))
+    d_h = np.zeros_like(h)
+    d_h[-1] = 1.0
+    return trace.bptt(d_h).by_step("U")
