@@ -123,6 +123,13 @@ def test_what_cannot_be_compared_is_said_in_one_line(capsys, change, kind, said)
     assert "Traceback" not in text
 
 
+@pytest.mark.parametrize("change", [1, -1, 1e-5, 0.5])
+def test_a_count_is_exact(capsys, change):
+    count = EXERCISES["lstm.count"].solution
+    assert not told(lambda *sizes: count(*sizes) + change, capsys, "lstm.count")[0]
+    assert told(lambda *sizes: float(count(*sizes)), capsys, "lstm.count")[0]
+
+
 def test_a_list_of_arrays_is_as_good_as_an_array(capsys):
     assert told(lambda *inputs: list(right(*inputs)), capsys)[0]
 

@@ -175,7 +175,7 @@ def solution(name):
         return Said([("title", told)], False).show()
     done = read().get(name, Done())
     left = len(exercise.hints) - done.hints
-    if left > 0 and not done.passed:
+    if left > 0:
         still = "1 hint is" if left == 1 else f"{left} hints are"
         text = f'{still} left: `wb.hint("{name}")`. After the last one the solution is shown.'
         return Said([("title", f"{name}: not before the hints"), ("text", text)], False).show()

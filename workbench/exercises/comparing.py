@@ -100,7 +100,7 @@ def agree(array, right, result, tolerance):
             scale = size.max(axis=tuple(range(1, size.ndim)), keepdims=True, initial=0.0)
         else:
             scale = largest
-        near = np.abs(a - b) <= tolerance * scale + FLOOR * largest
+        near = a == b if result.whole else np.abs(a - b) <= tolerance * scale + FLOOR * largest
         return np.where(np.isfinite(b), near, (a == b) | (np.isnan(a) & np.isnan(b)))
 
 

@@ -89,7 +89,7 @@ _HTML = {
     "text": lambda text: _block("div", "margin:4px 0", _marked(text)),
     "code": lambda text: _block(
         "pre",
-        "margin:6px 0;font-size:13px;overflow-x:auto;background:none;color:inherit",
+        "margin:6px 0;font-size:13px;white-space:pre-wrap;background:none;color:inherit",
         html.escape(text.rstrip()),
     ),
     "list": lambda text: _block(

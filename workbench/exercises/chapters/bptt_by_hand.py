@@ -114,7 +114,8 @@ def through_time(d_h, x, h_first, h, W, U):
     """Backpropagation through time for an Elman layer.
 
     d_h: (steps, units), the part of dL/dh_t that does not come from later steps. x: (steps,
-    inputs). h_first: (units,), the state before step 0. h: (steps, units). W, U: as before.
+    inputs). h_first: (units,), the state before step 0. h: (steps, units). W: (units, inputs).
+    U: (units, units).
     Return d_a (steps, units), d_W, d_U and d_b, the last three shaped like W, U and b.
     """
     d_a = np.zeros_like(h)

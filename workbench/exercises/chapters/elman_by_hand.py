@@ -109,7 +109,8 @@ STEP = Exercise(
 def forward(x, h, W, U, b):
     """The states of an Elman layer over a sequence.
 
-    x: (steps, inputs). h: (units,), the state before step 0. W, U, b: as before.
+    x: (steps, inputs). h: (units,), the state before step 0. W: (units, inputs). U: (units,
+    units). b: (units,).
     Return an array (steps, units): the state after each step.
     """
     states = []

@@ -125,7 +125,8 @@ STEP = Exercise(
 def forward(x, h, c, W, U, b):
     """An LSTM over a sequence.
 
-    x: (steps, inputs). h, c: (units,), the states before step 0. W, U, b: as in one step.
+    x: (steps, inputs). h, c: (units,), the states before step 0. W.i, ...: (units, inputs).
+    U.i, ...: (units, units). b.i, ...: (units,). `wb.functions.sigmoid` is there.
     Return c and h, each (steps, units).
     """
     cells, states = [], []
