@@ -1,5 +1,6 @@
 """The laws that every exercise obeys: its solution is right, its wrong answers are told apart."""
 
+import re
 from itertools import combinations
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from mutating import mutants
 from oracles import ORACLES
 
+import workbench as wb
 from workbench.exercises import EXERCISES
 from workbench.exercises.check import judge
 from workbench.exercises.comparing import arrays, equal
@@ -156,6 +158,17 @@ def test_an_exercise_says_what_it_is(name):
     assert all(result.equation for result in exercise.returns)
     assert name.count(".") == 1
     assert all(m.look and m.idea.endswith(".") for m in exercise.misconceptions)
+
+
+@every
+def test_what_a_learner_is_sent_to_is_there(name):
+    exercise = EXERCISES[name]
+    texts = [exercise.task, *exercise.hints]
+    texts += [text for m in exercise.misconceptions for text in (m.idea, m.look)]
+    for path in re.findall(r"\bwb\.([\w.]*\w)", " ".join(texts)):
+        found = wb
+        for part in path.split("."):
+            found = getattr(found, part)
 
 
 def test_there_is_a_reference_for_each_exercise_and_no_other():

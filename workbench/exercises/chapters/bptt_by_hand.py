@@ -161,7 +161,7 @@ THROUGH_TIME = Exercise(
             {"(d_h[t] + carried)": "d_h[t]"},
             "nothing is carried back: each step knows only its own loss, as if time were cut "
             "between all steps.",
-            "`trace.bptt(d_h, lags=1)` does that on purpose; " + UNFOLD,
+            "`trace.bptt(d_h, truncate=1)` does that on purpose; " + UNFOLD,
         ),
         wrong(
             through_time,

@@ -56,7 +56,7 @@ SOFTMAX = Exercise(
             {"logits - logits.max(axis=1, keepdims=True)": "logits"},
             "exp of a large number is infinite, and infinite by infinite is not a number. Take "
             "the largest of each step away first: the result is the same.",
-            "np.exp(710.0) is the first whole number too large.",
+            "`np.exp(710.0)` is infinite already.",
         ),
         wrong(
             softmax,
@@ -125,7 +125,7 @@ CROSS_ENTROPY = Exercise(
             cross_entropy,
             {"np.log(": "np.log2("},
             "these are bits, logarithms to the base of 2; asked for is the natural one.",
-            "`History.bits_per_character` divides by log 2.",
+            '`history["bits_per_character"]` divides by log 2.',
         ),
         wrong(
             cross_entropy,
