@@ -17,6 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 _WHOLE = {
     "cells": "cells",
     "data": "data",
+    "exercises": "exercises",
     "explore": "explorers",
     "functions": "functions",
     "layers": "layers",
@@ -60,6 +61,9 @@ _NAMES = {
     "RecurrentDropout": "layers",
     "Repeat": "layers",
     "Reservoir": "layers",
+    "check": "exercises",
+    "hint": "exercises",
+    "solution": "exercises",
     "load_model": "formats",
     "save_model": "formats",
 }

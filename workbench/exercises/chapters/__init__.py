@@ -1,0 +1,20 @@
+"""The exercises themselves, one or two files for each chapter of the course."""
+
+from . import (
+    bptt_by_hand,
+    clipping,
+    elman_by_hand,
+    lstm,
+    lstm_memory,
+    outputs,
+    padding,
+    series,
+    unfolding,
+    vanishing,
+)
+
+CHAPTERS = (
+    series, unfolding, elman_by_hand, bptt_by_hand, outputs, vanishing, clipping, lstm, lstm_memory,
+    padding,
+)  # fmt: skip
+ALL = tuple(exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES)

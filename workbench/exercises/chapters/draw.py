@@ -1,0 +1,47 @@
+"""Draws the numbers of a case from its seed: sizes that differ, distinct weights."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from ..exercise import CASES
+
+
+class Draw:
+    """Random numbers of one case. The first case of a seed is small enough for pencil and paper.
+
+    time, inputs, hidden: sizes that are never equal to each other, so that a turned matrix shows.
+    """
+
+    def __init__(self, seed):
+        self.rng = np.random.default_rng([seed, 20])
+        first = seed % CASES == 0
+        self.inputs, self.hidden = (
+            (3, 2) if first else map(int, self.rng.permutation([2, 3, 4])[:2])
+        )
+        self.time = 4 if first else int(self.rng.integers(5, 8))
+
+    def normal(self, *shape, scale=1.0):
+        """Normally distributed numbers, an array of that shape."""
+        return scale * self.rng.standard_normal(shape)
+
+    def lines(self, names, *shape, scale=0.7):
+        """A namespace with one array for each letter of `names`: W.i, W.f, ..."""
+        return SimpleNamespace(**{name: self.normal(*shape, scale=scale) for name in names})
+
+    def elman(self):
+        """W, U, b of an Elman layer."""
+        return {
+            "W": self.normal(self.hidden, self.inputs, scale=0.7),
+            "U": self.normal(self.hidden, self.hidden, scale=0.7),
+            "b": self.normal(self.hidden, scale=0.5),
+        }
+
+    def lstm(self):
+        """W, U, b of an LSTM layer, with lines i, f, g, o."""
+        n = self.hidden
+        return {
+            "W": self.lines("ifgo", n, self.inputs),
+            "U": self.lines("ifgo", n, n),
+            "b": self.lines("ifgo", n),
+        }
