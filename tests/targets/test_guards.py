@@ -14,7 +14,9 @@ from workbench.targets.simd import WIDTH
 
 REGISTER = {64: "zmm", 32: "ymm", 16: "xmm"}[WIDTH]
 X86 = binding.get_process_triple().split("-")[0] in ("x86_64", "i686")
-PACKED = rf"v?(mul|add|fmadd\w*|fnmadd\w*)ps\s.*%{REGISTER}" if X86 else r"f(mul|mla|add)\s+v\d+\.4s"
+PACKED = (
+    rf"v?(mul|add|fmadd\w*|fnmadd\w*)ps\s.*%{REGISTER}" if X86 else r"f(mul|mla|add)\s+v\d+\.4s"
+)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ This package writes and calls kernels; it knows nothing of networks, traces or f
 """
 
 from functools import lru_cache
+from textwrap import wrap
 
 import numpy as np
 
@@ -72,7 +73,16 @@ def source(plan, kernel, dtype, given=None):
         functions=f"\nfrom workbench.functions import {', '.join(used)}" if used else "",
         width=WIDTH,
     )
-    return "\n\n".join([title, body])
+    return "\n\n".join([title, _narrow(body)])
+
+
+def _narrow(text):
+    """Break long lines, which all stand in brackets, at a comma."""
+    lines = []
+    for line in text.split("\n"):
+        indent = " " * (len(line) - len(line.lstrip()) + 4)
+        lines += wrap(line, 96, subsequent_indent=indent, break_long_words=False) or [""]
+    return "\n".join(lines)
 
 
 KERNELS = ("forward", "backward", "jacobian")

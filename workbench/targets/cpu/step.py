@@ -23,7 +23,8 @@ class Step:
         return self.values[place]
 
     def let(self, variable, text):
-        self.lines.append(f"{variable} = {text}")
+        # Brackets let a long line be broken.
+        self.lines.append(f"{variable} = {text}" if len(text) < 60 else f"{variable} = ({text})")
         return variable
 
     def write(self, place, text):
