@@ -58,8 +58,6 @@ class Recurrent:
         self.layout = Layout.of(self.cell.graph)
         self.parameters = Parameters.zeros(self.layout, self.cell.shapes(self.lengths), self.dtype)
         self.numbers = Numbers({n: self.cell.hyper[n] for n in self.layout.numbers})
-        graph = self.cell.graph
-        self._state_sizes = {n: self.lengths[graph.size(s)] for n, s in graph.states.items()}
         self.start = dict(start or {})
         fill(self.cell, self.parameters, self.seed, self.start)
 
@@ -71,12 +69,13 @@ class Recurrent:
     @property
     def state_sizes(self):
         """State name -> its units, in the order of the signature."""
-        return dict(self._state_sizes)
+        graph = self.cell.graph
+        return {name: self.lengths[graph.size(node)] for name, node in graph.states.items()}
 
     @property
     def output_size(self):
         """Units of what the cell gives out at every step, its first state."""
-        return self._state_sizes[self.cell.output]
+        return self.state_sizes[self.cell.output]
 
     def like(self, seed):
         """Return a network of the same cell, sizes, numbers and starts, drawn from another seed."""
@@ -186,7 +185,7 @@ class Recurrent:
 
     def _initial(self, state, edge, batch):
         """State name -> (batch, units) before the first step, in the order of the signature."""
-        shapes = {name: (batch, units) for name, units in self._state_sizes.items()}
+        shapes = {name: (batch, units) for name, units in self.state_sizes.items()}
         return read_state(state, tuple(shapes), shapes, edge, self.dtype)
 
     def _line(self, argument, name):
