@@ -79,15 +79,10 @@ class Gradients:
     @property
     def parameters(self):
         """Parameter name -> gradient, shaped as in the equations; copies, made at each call."""
-        result = {}
-        for name in self._problem.cell.parameters:
-            if name in self._layout.vectors:
-                result[name] = self._vector_steps(name).sum(axis=0)
-            else:
-                pack = self._layout.pack_of(name)
-                matrix = self._matrices[self._layout.packs.index(pack)]
-                result[name] = matrix[self._rows(name)].copy()
-        return result
+        matrices = tuple(matrix.copy() for matrix in self._matrices)
+        vectors = tuple(steps.sum(axis=0) for steps in self._steps)
+        named = self._problem.parameters.with_values(matrices, vectors)
+        return {name: named[name] for name in self._problem.cell.parameters}
 
     def by_step(self, name, full=False):
         """What each step adds to the gradient of a parameter.

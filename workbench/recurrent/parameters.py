@@ -95,6 +95,10 @@ class Parameters(NamedArrays):
         vectors = tuple(array.copy() for array in self._vectors)
         return Parameters(self._layout, self._shapes, matrices, vectors)
 
+    def with_values(self, matrices, vectors):
+        """Return these names with other values; matrices and vectors as in `arrays`."""
+        return Parameters(self._layout, self._shapes, matrices, vectors)
+
     def namespaces(self):
         """Return letter -> what a cell takes for it: an array (W) or an object with W.i, W.f."""
         found = {}

@@ -77,12 +77,12 @@ def source(plan, kernel, dtype, given=None):
 
 
 def _narrow(text):
-    """Break long lines, which all stand in brackets, at a comma."""
+    """Break long lines inside their brackets, never beside the sign of an assignment."""
     lines = []
-    for line in text.split("\n"):
+    for line in text.replace(" = ", "\0=\0").split("\n"):
         indent = " " * (len(line) - len(line.lstrip()) + 4)
         lines += wrap(line, 96, subsequent_indent=indent, break_long_words=False) or [""]
-    return "\n".join(lines)
+    return "\n".join(lines).replace("\0=\0", " = ")
 
 
 KERNELS = ("forward", "backward", "jacobian")
@@ -103,6 +103,13 @@ class Kernels:
         self.state_sizes = [plan.size(node) for node in plan.graph.states.values()]
         self.line_sizes = [plan.size(node) for _, node in plan.kept]
         self.adjoint_sizes = [plan.size(plan.graph.lines[name]) for name in self.adjoint_lines]
+        self.adjoint_names = [
+            *(identifier("carried", state) for state in plan.graph.states),
+            *(identifier("adjoint", line) for line in self.adjoint_lines),
+            *(identifier("adjoint_product", product.name) for product in plan.products),
+            "d_x",
+        ]
+        self.operands = [self._operand(product.operand) for product in plan.products]
         self.overwritten = lru_cache(lambda given: overwritten(plan, given))
 
     def kernel(self, name, given=None):
@@ -143,7 +150,7 @@ class Kernels:
         """Fill `record` from its initial states (states[k][0])."""
         kernel, packs = self.kernel("forward"), self._packs(parameters[0], True)
         address, sizes = products(self.dtype.name).address, self.sizes(lengths)
-        job = Job(self._work(lengths, mask), mask.shape[1])
+        job = self._job(1, lengths, mask)
         job.walk(
             lambda *share: kernel(
                 (*share, address), x, mask, sizes, parameters, record, packs
@@ -156,7 +163,7 @@ class Kernels:
         cut: (time,) bool; where it is true nothing is carried to the step before.
         given: line -> (time, batch, size), what the loss adds to that line's adjoint.
         """
-        job = Job(3 * self._work(lengths, mask), mask.shape[1])
+        job = self._job(3, lengths, mask)
         only_output = set(given) <= {next(iter(self.plan.graph.states))}
         lines = None if only_output else tuple(self.adjoint_lines)
         kernel = self.kernel("backward", lines)
@@ -176,47 +183,50 @@ class Kernels:
     def _finish(self, share, x, record, adjoints, matrices, packs):
         """Gradients that are one product over all steps, in blocks that the workers share."""
         made, written = products(self.dtype.name), set()
-        for product, adjoint in zip(self.plan.products, adjoints[2], strict=True):
+        everything = *record[0], *record[1], x
+        for product, adjoint, (array, steps) in zip(
+            self.plan.products, adjoints[2], self.operands, strict=True
+        ):
             pack = self.plan.layout.packs.index(product.pack)
-            matrix, operand = matrices[pack], self._operand(product.operand, x, record)
-            add = int(pack in written)
-            made.weight_gradient(share, made.address, adjoint, operand, matrix, add)
+            operand, add = everything[array][steps], int(pack in written)
+            made.weight_gradient(share, made.address, adjoint, operand, matrices[pack], add)
             written.add(pack)
             if product.operand.op == "input":
-                rows = adjoint.shape[2]
-                arrays = adjoint, rows, packs[pack], adjoints[3]
+                arrays = adjoint, adjoint.shape[2], packs[pack], adjoints[3]
                 made.operand_gradient(share, made.address, *arrays)
 
-    def _operand(self, node, x, record):
-        """(time, batch, size): what a matrix multiplied at every step."""
-        states, lines, _ = record
-        names = list(self.plan.graph.states)
+    def _operand(self, node):
+        """Where what a matrix multiplied lies: (index into states, lines and x; which steps)."""
+        plan, states = self.plan, list(self.plan.graph.states)
         if node.op == "input":
-            return x
+            return -1, slice(None)
         if node.op == "state":
-            return states[names.index(node.value)][:-1]
-        if id(node) in self.plan.output_of:
-            return states[names.index(self.plan.output_of[id(node)])][1:]
-        return lines[[id(n) for _, n in self.plan.kept].index(id(node))]
+            return states.index(node.value), slice(None, -1)
+        if id(node) in plan.output_of:
+            return states.index(plan.output_of[id(node)]), slice(1, None)
+        return len(states) + [id(n) for _, n in plan.kept].index(id(node)), slice(None)
 
     def _adjoints(self, x, mask, lengths, given, overwritten):
         """(carried, totals, product adjoints, d_x); what `backward` adds to begins at zero."""
         plan, (time, batch) = self.plan, mask.shape
         whole = mask.all()
-        names = [identifier("carried", state) for state in plan.graph.states]
-        names += [identifier("adjoint", line) for line in self.adjoint_lines]
-        names += [identifier("adjoint_product", p.name) for p in plan.products]
         shapes = [(time + 1, batch, lengths[size]) for size in self.state_sizes]
         shapes += [(time, batch, lengths[size]) for size in self.adjoint_sizes]
         shapes += [(time, batch, _rows(p.pack, lengths)) for p in plan.products]
         arrays = arena.arrays([*shapes, x.shape], self.dtype)
         first, last = len(self.state_sizes), len(self.state_sizes) + len(self.adjoint_lines)
         d_lines = dict(zip(self.adjoint_lines, arrays[first:last], strict=True))
-        filled = {identifier("adjoint", line) for line in given} if whole else set()
-        kept = filled | overwritten if whole else set()
-        _clear([a for a, name in zip(arrays, [*names, "d_x"], strict=True) if name not in kept])
+        if whole:
+            filled = overwritten | {identifier("adjoint", line) for line in given}
+            named = zip(arrays, self.adjoint_names, strict=True)
+            _clear([array for array, name in named if name not in filled])
+        else:
+            _clear(arrays)
         for line, d in given.items():
-            np.copyto(d_lines[line], d, casting="same_kind", where=mask[:, :, None])
+            if whole:
+                d_lines[line][:] = d
+            else:
+                np.copyto(d_lines[line], d, casting="same_kind", where=mask[:, :, None])
         return tuple(arrays[:first]), tuple(d_lines.values()), tuple(arrays[last:-1]), arrays[-1]
 
     def _sums(self, time, lengths, parts):
@@ -231,10 +241,10 @@ class Kernels:
         )
         return matrices, vectors
 
-    def _work(self, lengths, mask):
-        """Multiplications of the matrix products of one run."""
+    def _job(self, passes, lengths, mask):
+        """How a run is cut up; passes: how often every matrix product is made."""
         step = sum(_rows(p.pack, lengths) * lengths[p.pack.columns] for p in self.plan.products)
-        return step * mask.size
+        return Job(passes * step * mask.size, mask.shape[1], step * self.dtype.itemsize)
 
     def jacobian(self, x, mask, lengths, parameters, record):
         """Return (time, batch, n, n): the derivative of the new states by the old ones."""

@@ -57,7 +57,7 @@ def unpacking(plan):
         if "," in group:
             lines.append(f"{group} = {own[0]}")
         elif own and (group != "clamps" or graph.clampable_lines):
-            lines.append(f"{', '.join(own)}{',' if len(own) == 1 else ''} = {group}")
+            lines.append(f"({', '.join(own)}{',' if len(own) == 1 else ''}) = {group}")
     lines += [f"{identifier('number', n)} = numbers[{i}]" for i, n in enumerate(layout.numbers)]
     # The flags are looked up where they are used: as values that stay the same through a loop they
     # would make the compiler write a copy of the loop for each combination of them.

@@ -15,6 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 ROWS = 8
 """Rows of the batch in one part: enough for a register tile of the matrix product."""
+CACHED = 256 * 2**10
+"""Bytes of matrices above which each pass over them should serve twice as many rows."""
 PAYS = 2e7
 """Multiplications under which a second thread costs more than it gives."""
 
@@ -56,12 +58,12 @@ if hasattr(os, "register_at_fork"):
 class Job:
     """How one run is cut up.
 
-    work: multiplications of its matrix products. batch: rows. parts: slices of the batch.
+    work: multiplications of its matrix products. batch: rows. matrices: bytes of all matrices.
+    parts: slices of the batch, the same for any number of workers.
     """
 
-    def __init__(self, work, batch):
-        self.parts = max(1, batch // ROWS)
-
+    def __init__(self, work, batch, matrices=0):
+        self.parts = max(1, batch // (ROWS if matrices <= CACHED else 2 * ROWS))
         self.workers = threads() if work >= PAYS else 1
 
     def walk(self, call):

@@ -102,7 +102,7 @@ class Time(_Places):
         lines = ["carried, totals, of_products, d_x = adjoints", "of_matrices, of_vectors = sums"]
         for group, names in groups.items():
             if names:
-                lines.append(f"{', '.join(names)}{',' if len(names) == 1 else ''} = {group}")
+                lines.append(f"({', '.join(names)}{',' if len(names) == 1 else ''}) = {group}")
         return lines
 
     def place(self, node):
