@@ -85,6 +85,5 @@ def _is_empty(line):
 
 
 def _text(outputs):
-    """The text of a cell's outputs, printed or shown."""
-    texts = [o.get("text") or o.get("data", {}).get("text/plain", "") for o in outputs]
-    return "\n".join(texts)
+    """The text of a cell's outputs, printed or shown; what was shown ends its line."""
+    return "".join(o.get("text") or o.get("data", {}).get("text/plain", "") + "\n" for o in outputs)
