@@ -108,6 +108,18 @@ def test_the_network_learns_from_the_learners_gradient_and_beats_persistence(sol
     assert network < persistence
 
 
+def test_a_wrong_slope_learns_nearly_as_well(solved, notebook):
+    ideas = EXERCISES["bptt.through_time"].misconceptions
+    (wrong,) = [each.function for each in ideas if "what enters the tanh" in each.idea]
+    scope = {"through_time": wrong}
+    for name in ("imports", "prepare", "train"):
+        (source,) = [cell.source for cell in notebook.cells if cell.id == name]
+        exec(source, scope)
+    loss = 0.5 * np.mean(scope["wrong_by"] ** 2)
+    (prose,) = [cell.source for cell in notebook.cells if cell.id == "said-and-wrong"]
+    assert f"its loss is {loss:.3f} and not {solved['train'].split()[-1]}." in prose
+
+
 def test_the_closing_number_is_that_of_a_sum_over_lags(solved, notebook):
     years = wb.data.sunspots().values
     past = years[: round(0.8 * len(years))]
