@@ -108,6 +108,19 @@ def test_the_network_learns_from_the_learners_gradient_and_beats_persistence(sol
     assert network < persistence
 
 
+def test_the_live_picture_shows_what_its_prose_says(notebook):
+    scope = {}
+    for cell in notebook.cells:
+        if cell.id in ("imports", "small-network", "forward-machine"):
+            exec(cell.source, scope)
+    (prose,) = [cell.source for cell in notebook.cells if cell.id == "explore"]
+    for dragged, left in ((-1.0, "37 %"), (-2.0, "9 % are")):
+        trace = scope["net"].run([[1.0, 0.5], [0.5, dragged]])
+        arrived = trace.bptt(np.array([[0, 0], [1, 1]]) / np.sqrt(2))["h"][0]
+        assert f"{100 * np.linalg.norm(arrived):.0f} %" == left.removesuffix(" are")
+        assert left in prose
+
+
 def test_a_wrong_slope_learns_nearly_as_well(solved, notebook):
     ideas = EXERCISES["bptt.through_time"].misconceptions
     (wrong,) = [each.function for each in ideas if "what enters the tanh" in each.idea]
