@@ -18,7 +18,7 @@ def log():
 def forward(problem):
     log()
     cell = problem.cell
-    parameters = Parameters(Layout.of(cell.graph), cell.shapes(problem.lengths), float)
+    parameters = Parameters.zeros(Layout.of(cell.graph), cell.shapes(problem.lengths), float)
     parameters.update(problem.parameters)
     spaces = parameters.namespaces().values()
     h = np.zeros((problem.case.batch, problem.case.hidden_size))
