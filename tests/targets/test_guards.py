@@ -5,12 +5,14 @@ import re
 import numpy as np
 import pytest
 from cases import NAMES, case
-from llvmlite import binding
+from llvmlite import binding, ir
 
+from workbench import functions
 from workbench.equations.stages import Layout, Plan
 from workbench.targets import modules
 from workbench.targets.cpu import Kernels, source
-from workbench.targets.simd import WIDTH
+from workbench.targets.simd import WIDTH, Lanes
+from workbench.targets.simd.lanes import Form
 
 REGISTER = {64: "zmm", 32: "ymm", 16: "xmm"}[WIDTH]
 X86 = binding.get_process_triple().split("-")[0] in ("x86_64", "i686")
@@ -72,3 +74,24 @@ def test_no_time_loop_allocates():
 def test_the_width_of_the_vectors_stands_in_the_text_and_so_in_the_files_name():
     graph = case("gru", ("guards", 2)).net.cell.graph
     assert f"WIDTH = {WIDTH}" in source(Plan(graph, Layout.of(graph), "all"), "forward", "float32")
+
+
+def test_the_same_functions_become_neon_instructions_for_arm():
+    """Emitted and read, not run: no such processor has tried it."""
+    form = Form(32, 4)
+    module = ir.Module()
+    kind = ir.FunctionType(ir.VoidType(), [form.reals.as_pointer()] * 2)
+    function = ir.Function(module, kind, "step")
+    builder = ir.IRBuilder(function.append_basic_block())
+    a = Lanes(builder, builder.load(function.args[0]), form)
+    builder.store((functions.tanh(a) * functions.sigmoid(a) + a).value, function.args[1])
+    builder.ret_void()
+    binding.initialize_all_targets()
+    binding.initialize_all_asmprinters()
+    target = binding.Target.from_triple("aarch64-unknown-linux-gnu")
+    assembly = target.create_target_machine(opt=3).emit_assembly(
+        binding.parse_assembly(str(module))
+    )
+    assert len(re.findall(r"\bf(?:mul|mla|mls|add|div)\s+v\d+\.4s", assembly)) > 10
+    # Nothing calls a library for exp or tanh, one lane after the other.
+    assert not re.search(r"\bbl\s", assembly)
