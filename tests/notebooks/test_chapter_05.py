@@ -57,14 +57,14 @@ def test_starters_run_and_are_told_what_is_missing(said):
     assert list(check_cells()) == EXERCISES
     for name, cell in check_cells().items():
         assert said[cell].startswith(f"{name}: not yet."), name
-        assert said[cell].endswith("\n0"), name
+        assert said[cell].endswith("\n0\n"), name
 
 
 def test_every_check_passes_with_the_solutions(kernels):
     solved = by_cell(run_with_solutions(CHAPTER))
     for name, cell in check_cells().items():
         assert solved[cell].startswith(f"{name}: Public cases passed."), name
-        assert solved[cell].endswith("\n1"), name
+        assert solved[cell].endswith("\n1\n"), name
 
 
 def test_starters_and_checks_are_marked_for_nbgrader():

@@ -4,6 +4,7 @@ Each cell has one to three states, two to six lines, matrix products of inputs, 
 lines (so several stages), vectors, numbers, and any function that keeps values in range.
 """
 
+import ast
 import linecache
 
 import cases
@@ -13,6 +14,8 @@ import reference
 
 import workbench as wb
 from workbench import functions
+from workbench.equations.stages import Layout, Plan
+from workbench.targets import cpu
 
 FUNCTIONS = ["sigmoid", "tanh", "softsign", "hard_sigmoid", "elu"]
 FUNCTIONS += ["relu", "leaky_relu", "abs", "softplus"]
@@ -106,6 +109,19 @@ def check(seed, monkeypatch):
     parts = [(gradients.parameters[n] * d[n][0, 0]).sum() for n in d] + [(gradients.x * d_x).sum()]
     scale = max(1, *(np.abs(g).max() for g in gradients.parameters.values()))
     assert abs(sum(parts) - exact) <= 1e-11 * scale, source
+    check_last_jacobian(c, trace, plain, source)
+
+
+def check_last_jacobian(c, trace, plain, source):
+    """One step from the last but one state, each pushed along its imaginary axis in turn."""
+    at = {s: trace[s][-2][None] for s in c.initial}
+    total = sum(a.shape[-1] for a in at.values())
+    pushes = np.split(1j * reference.STEP * np.eye(total)[:, None], len(at), axis=-1)
+    before = {s: a + push for (s, a), push in zip(at.items(), pushes, strict=True)}
+    record = reference.run(c.net.cell, plain, c.x[-1:, None], before)
+    after = [np.broadcast_to(record[s][-1], (total, *a.shape[1:])) for s, a in at.items()]
+    exact = np.concatenate(after, axis=-1).imag.transpose(1, 2, 0) / reference.STEP
+    assert np.abs(trace.jacobian()[-1] - exact).max() <= 1e-11, source
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -117,3 +133,11 @@ def test_random_equations_and_their_gradients(seed, monkeypatch):
 @pytest.mark.parametrize("seed", range(8, 108))
 def test_more_random_equations_and_their_gradients(seed, monkeypatch):
     check(seed, monkeypatch)
+
+
+def test_what_is_written_for_random_equations_is_python():
+    for seed in range(60):
+        _, cell = random_cell(seed)
+        plan = Plan(cell.graph, Layout.of(cell.graph), "all")
+        for kernel in cpu.KERNELS:
+            ast.parse(cpu.source(plan, kernel, "float64"))

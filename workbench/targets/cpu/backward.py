@@ -95,7 +95,8 @@ def jacobian_source(plan):
         *indented(places.cleared(), 3),
     ]
     for stage, block in zip(range(len(plan.blocks), 0, -1), blocks, strict=True):
-        lines += ["            for k in range(N):"]
+        if block:
+            lines += ["            for k in range(N):"]
         for step in block:
             lines += indented(step.call(), 4)
         lines += indented(places.products(stage), 3)
