@@ -56,7 +56,7 @@ def test_what_a_trace_shows_stays_after_the_trace_is_gone_and_others_have_run():
 def test_no_more_is_kept_than_the_limit(monkeypatch):
     monkeypatch.setattr(arena, "KEPT", 10_000)
     held = [arena.arrays([(1000,)], F4)[0] for _ in range(5)]
-    assert sum(block.nbytes for block in arena._blocks) <= 10_000
+    assert sum(block.nbytes for block, _ in arena._blocks) <= 10_000
     for value, array in enumerate(held):
         array.fill(value)
     assert all((array == value).all() for value, array in enumerate(held))

@@ -76,6 +76,27 @@ def summary(rows):
     return ["", f"Lost to a peer: {len(lost)} of {len(compared)} rows{words}."]
 
 
+def markdown(report):
+    """The rows as a table for the README: the best peer's time / ours, both passes of a size."""
+    cells = list(dict.fromkeys(row["cell"] for row in report["rows"]))
+    lines = [f"| time, batch, input, hidden | {' | '.join(f'`{cell}`' for cell in cells)} |"]
+    lines.append("|---" * (len(cells) + 1) + "|")
+    found = {}
+    for row in report["rows"]:
+        sizes = ", ".join(str(row[key]) for key in ("time", "batch", "input_size", "hidden_size"))
+        found.setdefault(sizes, {}).setdefault(row["cell"], []).append(_ratio(row))
+    for sizes, own in found.items():
+        lines.append(f"| {sizes} | {' | '.join(' / '.join(own.get(c, [DASH])) for c in cells)} |")
+    return lines
+
+
+def _ratio(row):
+    text = number(row["ratio"])
+    if row["ratio"] is None or row["ratio"] < 1:
+        return text
+    return f"**{text}**"
+
+
 def number(value, times=1):
     """Three digits of a number, or a dash for None."""
     if value is None:

@@ -80,7 +80,7 @@ class Gradients:
     def parameters(self):
         """Parameter name -> gradient, shaped as in the equations; copies, made at each call."""
         matrices = tuple(matrix.copy() for matrix in self._matrices)
-        vectors = tuple(steps.sum(axis=0) for steps in self._steps)
+        vectors = tuple(np.add.reduce(steps) for steps in self._steps)
         named = self._problem.parameters.with_values(matrices, vectors)
         return {name: named[name] for name in self._problem.cell.parameters}
 

@@ -3,29 +3,16 @@
 import os
 from functools import lru_cache
 
-import numpy as np
-
 SHARE = 0.9
 """The share of the computer's memory that one run may ask for."""
 
 
 def trace_bytes(kernels, lengths, time, batch):
     """Bytes of the arrays of one run: x, every state and every recorded line at every step."""
-    states, others = _numbers_a_step(kernels, tuple(lengths.items()))
-    numbers = batch * ((time + 1) * states + time * others)
-    return numbers * np.dtype(kernels.dtype).itemsize
-
-
-@lru_cache(maxsize=256)
-def _numbers_a_step(kernels, lengths):
-    """How many numbers (the states, x and the recorded lines) have at one step of one row.
-
-    lengths: pairs of name and length.
-    """
-    plan, lengths = kernels.plan, dict(lengths)
-    states = sum(lengths[plan.size(node)] for node in plan.graph.states.values())
-    lines = sum(lengths[plan.size(node)] for _, node in plan.kept)
-    return states, lengths["input_size"] + lines
+    own = kernels.lengths(lengths)
+    others = lengths["input_size"] + sum(own.lines)
+    numbers = batch * ((time + 1) * sum(own.states) + time * others)
+    return numbers * kernels.dtype.itemsize
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ time loop that calls both. One module holds one kernel, for one cell and one num
 This package writes and calls kernels; it knows nothing of networks, traces or files.
 """
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from textwrap import wrap
 
 import numpy as np
@@ -20,7 +20,8 @@ from ..notation import Text, equations
 from ..spelling import calls, identifier
 from . import arena
 from .backward import backward_source, jacobian_source, overwritten
-from .forward import forward_source, size_order
+from .forward import forward_source
+from .lengths import Lengths
 from .parts import Job
 from .places import adjoint_lines
 from .products import products
@@ -98,11 +99,7 @@ class Kernels:
 
     def __init__(self, plan, dtype):
         self.plan, self.dtype = plan, np.dtype(dtype)
-        self.kernels, self.order = {}, size_order(plan)
-        self.adjoint_lines = adjoint_lines(plan)
-        self.state_sizes = [plan.size(node) for node in plan.graph.states.values()]
-        self.line_sizes = [plan.size(node) for _, node in plan.kept]
-        self.adjoint_sizes = [plan.size(plan.graph.lines[name]) for name in self.adjoint_lines]
+        self.kernels, self.adjoint_lines = {}, adjoint_lines(plan)
         self.adjoint_names = [
             *(identifier("carried", state) for state in plan.graph.states),
             *(identifier("adjoint", line) for line in self.adjoint_lines),
@@ -111,6 +108,8 @@ class Kernels:
         ]
         self.operands = [self._operand(product.operand) for product in plan.products]
         self.overwritten = lru_cache(lambda given: overwritten(plan, given))
+        self._lengths = lru_cache(lambda items: Lengths.of(plan, dict(items)))
+        self.outputs = frozenset([next(iter(plan.graph.states))])
 
     def kernel(self, name, given=None):
         """Return the compiled kernel called `name`; it is written and compiled at first use."""
@@ -122,8 +121,9 @@ class Kernels:
 
     def empty_record(self, lengths, time, batch, clamps, masked):
         """Return (states, lines, clamps): arrays for one run; rows that no step writes are 0."""
-        states = [(time + 1, batch, lengths[size]) for size in self.state_sizes]
-        lines = arena.arrays([(time, batch, lengths[s]) for s in self.line_sizes], self.dtype)
+        own = self.lengths(lengths)
+        states = [(time + 1, batch, length) for length in own.states]
+        lines = arena.arrays([(time, batch, length) for length in own.lines], self.dtype)
         if masked:
             _clear(lines)
         clamps = self._clamps(lengths, time, batch, clamps)
@@ -139,18 +139,22 @@ class Kernels:
         flags = np.array([name in clamps for name in names])
         return flags, *(clamps.get(name, unread) for name in names)
 
-    def sizes(self, lengths):
-        """The lengths in the order in which the kernels take them."""
-        return tuple(int(lengths[name]) for name in self.order)
+    def lengths(self, lengths):
+        """The Lengths of all arrays, from name -> length."""
+        return self._lengths(tuple(lengths.items()))
 
     def _packs(self, matrices, transposed):
-        return tuple(products(self.dtype.name).packed(m, transposed) for m in matrices)
+        return tuple(self._products.packed(m, transposed) for m in matrices)
+
+    @cached_property
+    def _products(self):
+        return products(self.dtype.name)
 
     def forward(self, x, mask, lengths, parameters, record):
         """Fill `record` from its initial states (states[k][0])."""
         kernel, packs = self.kernel("forward"), self._packs(parameters[0], True)
-        address, sizes = products(self.dtype.name).address, self.sizes(lengths)
-        job = self._job(1, lengths, mask)
+        own, address = self.lengths(lengths), self._products.address
+        job, sizes = self._job(1, own, mask), own.sizes
         job.walk(
             lambda *share: kernel(
                 (*share, address), x, mask, sizes, parameters, record, packs
@@ -163,14 +167,14 @@ class Kernels:
         cut: (time,) bool; where it is true nothing is carried to the step before.
         given: line -> (time, batch, size), what the loss adds to that line's adjoint.
         """
-        job = self._job(3, lengths, mask)
-        only_output = set(given) <= {next(iter(self.plan.graph.states))}
-        lines = None if only_output else tuple(self.adjoint_lines)
+        own = self.lengths(lengths)
+        job = self._job(3, own, mask)
+        lines = None if self.outputs.issuperset(given) else tuple(self.adjoint_lines)
         kernel = self.kernel("backward", lines)
-        adjoints = self._adjoints(x, mask, lengths, given, self.overwritten(lines))
-        sums = matrices, steps = self._sums(len(x), lengths, job.parts)
-        sizes, packs = self.sizes(lengths), self._packs(parameters[0], False)
-        address = products(self.dtype.name).address
+        adjoints = self._adjoints(x, mask, own, given, self.overwritten(lines))
+        sums = matrices, steps = self._sums(len(x), own, job.parts)
+        sizes, packs = own.sizes, self._packs(parameters[0], False)
+        address = self._products.address
         job.walk(
             lambda *share: kernel(
                 (*share, address), x, mask, cut, sizes, parameters, record, adjoints, sums, packs
@@ -182,7 +186,7 @@ class Kernels:
 
     def _finish(self, share, x, record, adjoints, matrices, packs):
         """Gradients that are one product over all steps, in blocks that the workers share."""
-        made, written = products(self.dtype.name), set()
+        made, written = self._products, set()
         everything = *record[0], *record[1], x
         for product, adjoint, (array, steps) in zip(
             self.plan.products, adjoints[2], self.operands, strict=True
@@ -206,15 +210,13 @@ class Kernels:
             return states.index(plan.output_of[id(node)]), slice(1, None)
         return len(states) + [id(n) for _, n in plan.kept].index(id(node)), slice(None)
 
-    def _adjoints(self, x, mask, lengths, given, overwritten):
+    def _adjoints(self, x, mask, own, given, overwritten):
         """(carried, totals, product adjoints, d_x); what `backward` adds to begins at zero."""
-        plan, (time, batch) = self.plan, mask.shape
-        whole = mask.all()
-        shapes = [(time + 1, batch, lengths[size]) for size in self.state_sizes]
-        shapes += [(time, batch, lengths[size]) for size in self.adjoint_sizes]
-        shapes += [(time, batch, _rows(p.pack, lengths)) for p in plan.products]
+        (time, batch), whole = mask.shape, mask.all()
+        shapes = [(time + 1, batch, length) for length in own.states]
+        shapes += [(time, batch, length) for length in own.adjoints + own.products]
         arrays = arena.arrays([*shapes, x.shape], self.dtype)
-        first, last = len(self.state_sizes), len(self.state_sizes) + len(self.adjoint_lines)
+        first, last = len(own.states), len(own.states) + len(own.adjoints)
         d_lines = dict(zip(self.adjoint_lines, arrays[first:last], strict=True))
         if whole:
             filled = overwritten | {identifier("adjoint", line) for line in given}
@@ -229,40 +231,31 @@ class Kernels:
                 np.copyto(d_lines[line], d, casting="same_kind", where=mask[:, :, None])
         return tuple(arrays[:first]), tuple(d_lines.values()), tuple(arrays[last:-1]), arrays[-1]
 
-    def _sums(self, time, lengths, parts):
+    def _sums(self, time, own, parts):
         """(gradients of matrices, gradients of vectors by part and step), at zero."""
-        plan = self.plan
-        matrices = tuple(
-            np.zeros((_rows(p, lengths), lengths[p.columns]), self.dtype) for p in plan.layout.packs
-        )
-        vectors = tuple(
-            np.zeros((parts * time, lengths[plan.size(plan.graph.parameters[v])]), self.dtype)
-            for v in plan.layout.vectors
-        )
+        matrices = tuple(np.zeros(shape, self.dtype) for shape in own.matrices)
+        vectors = tuple(np.zeros((parts * time, length), self.dtype) for length in own.vectors)
         return matrices, vectors
 
-    def _job(self, passes, lengths, mask):
+    def _job(self, passes, own, mask):
         """How a run is cut up; passes: how often every matrix product is made."""
-        step = sum(_rows(p.pack, lengths) * lengths[p.pack.columns] for p in self.plan.products)
+        step = own.multiplications
         return Job(passes * step * mask.size, mask.shape[1], step * self.dtype.itemsize)
 
     def jacobian(self, x, mask, lengths, parameters, record):
         """Return (time, batch, n, n): the derivative of the new states by the old ones."""
-        total = sum(s.shape[2] for s in record[0])
+        own = self.lengths(lengths)
+        total = sum(own.states)
         result = np.zeros((*mask.shape, total, total), self.dtype)
         arguments = parameters, record, self._packs(parameters[0], False), result
-        job = 0, 1, 1, products(self.dtype.name).address
-        self.kernel("jacobian")(job, x, mask, self.sizes(lengths), *arguments)
+        job = 0, 1, 1, self._products.address
+        self.kernel("jacobian")(job, x, mask, own.sizes, *arguments)
         return result
 
 
 def _clear(arrays):
     for array in arrays:
         array.fill(0)
-
-
-def _rows(pack, lengths):
-    return sum(lengths[size] for size in pack.rows.values())
 
 
 def _added(parts):

@@ -16,7 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 ROWS = 8
 """Rows of the batch in one part: enough for a register tile of the matrix product."""
 CACHED = 256 * 2**10
-"""Bytes of matrices above which each pass over them should serve twice as many rows."""
+"""Bytes of matrices above which each pass over them should serve twice as many rows, if that leaves
+parts for several threads."""
 PAYS = 2e7
 """Multiplications under which a second thread costs more than it gives."""
 
@@ -63,7 +64,8 @@ class Job:
     """
 
     def __init__(self, work, batch, matrices=0):
-        self.parts = max(1, batch // (ROWS if matrices <= CACHED else 2 * ROWS))
+        twice = matrices > CACHED and batch >= 8 * ROWS
+        self.parts = max(1, batch // (2 * ROWS if twice else ROWS))
         self.workers = threads() if work >= PAYS else 1
 
     def walk(self, call):
