@@ -3,6 +3,7 @@
 The commands that install, test and open JupyterLab are run by `.ci/run`, not here.
 """
 
+import json
 import os
 import re
 import shlex
@@ -14,10 +15,12 @@ import pytest
 
 import workbench
 from workbench import cells, cli
-from workbench.bench import records
+from workbench.bench import records, table
+from workbench.bench.problems import SIZES
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+SPEED = ROOT / "workbench" / "bench" / "results" / "speed.json"
 LARGEST_PICTURE = 150_000  # bytes
 
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", TEXT, flags=re.DOTALL | re.MULTILINE)
@@ -133,3 +136,12 @@ def test_the_table_of_tasks_is_the_recorded_one():
     lines = records.markdown(records.read(), questions)
     assert "\n".join(["<!-- tasks -->", *lines, "<!-- /tasks -->"]) in TEXT
     assert {line.split("`")[1] for line in lines[2:]} == set(questions)
+
+
+def test_the_table_of_speed_is_the_recorded_one():
+    report = json.loads(SPEED.read_text(encoding="utf-8"))
+    lines = table.markdown(report)
+    assert "\n".join(["<!-- speed -->", *lines, "<!-- /speed -->"]) in TEXT
+    assert len(lines) == 2 + len(SIZES)
+    assert report["processor"] in TEXT
+    assert report["date"] in TEXT
