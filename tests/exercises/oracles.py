@@ -242,6 +242,21 @@ def _(series, horizon):
     return statistics.fmean(errors)
 
 
+@oracle("series.split")
+def _(steps, past, length, horizon):
+    _, targets = wb.data.windows(np.arange(steps), length, horizon)
+    return np.flatnonzero(targets < past), np.flatnonzero(targets >= past)
+
+
+@oracle("series.batch")
+def _(sequences):
+    (steps, features), count = sequences[0].shape, len(sequences)
+    x = np.empty((steps, count, features))
+    for t, k, j in np.ndindex(x.shape):
+        x[t, k, j] = sequences[k][t][j]
+    return x
+
+
 @oracle("unfold.count")
 def _(inputs, units, steps):
     return wb.cells.elman.parameter_count(input_size=inputs, hidden_size=units)
