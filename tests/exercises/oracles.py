@@ -270,3 +270,25 @@ def _(h_first, h, U):
     d_h = np.zeros_like(h)
     d_h[-1] = 1.0
     return trace.bptt(d_h).by_step("U")
+
+
+@oracle("unfold.jordan")
+def _(x, y, W, U, b, V, b_y):
+    net = wb.Recurrent("jordan", x.shape[1], len(b), sizes={"y": len(y)})
+    arrays = {"W": W, "U": U, "V": V, "b.h": b, "b.y": b_y}
+    for name, array in arrays.items():
+        net.parameters[name] = array
+    return net.run(x, state={"y": y})["y"]
+
+
+@oracle("unfold.wirings")
+def _(forward, x, more, V, b_y):
+    def outputs(read):
+        start = {"h": np.zeros(V.shape[1])}
+        return np.einsum("oh,th->to", V, network("elman", start, read, **forward.keywords).h) + b_y
+
+    longer = np.pad(x, ((0, more), (0, 0)))
+    alone = longer.copy()
+    alone[1:] = 0
+    said = outputs(longer)
+    return outputs(alone)[: 1 + more], said[len(x) - 1], said[: len(x)], said[len(x) :]
