@@ -242,6 +242,21 @@ def _(series, horizon):
     return statistics.fmean(errors)
 
 
+@oracle("series.split")
+def _(steps, past, length, horizon):
+    _, targets = wb.data.windows(np.arange(steps), length, horizon)
+    return np.flatnonzero(targets < past), np.flatnonzero(targets >= past)
+
+
+@oracle("series.batch")
+def _(sequences):
+    (steps, features), count = sequences[0].shape, len(sequences)
+    x = np.empty((steps, count, features))
+    for t, k, j in np.ndindex(x.shape):
+        x[t, k, j] = sequences[k][t][j]
+    return x
+
+
 @oracle("unfold.count")
 def _(inputs, units, steps):
     return wb.cells.elman.parameter_count(input_size=inputs, hidden_size=units)
@@ -255,3 +270,25 @@ def _(h_first, h, U):
     d_h = np.zeros_like(h)
     d_h[-1] = 1.0
     return trace.bptt(d_h).by_step("U")
+
+
+@oracle("unfold.jordan")
+def _(x, y, W, U, b, V, b_y):
+    net = wb.Recurrent("jordan", x.shape[1], len(b), sizes={"y": len(y)})
+    arrays = {"W": W, "U": U, "V": V, "b.h": b, "b.y": b_y}
+    for name, array in arrays.items():
+        net.parameters[name] = array
+    return net.run(x, state={"y": y})["y"]
+
+
+@oracle("unfold.wirings")
+def _(forward, x, more, V, b_y):
+    def outputs(read):
+        start = {"h": np.zeros(V.shape[1])}
+        return np.einsum("oh,th->to", V, network("elman", start, read, **forward.keywords).h) + b_y
+
+    longer = np.pad(x, ((0, more), (0, 0)))
+    alone = longer.copy()
+    alone[1:] = 0
+    said = outputs(longer)
+    return outputs(alone)[: 1 + more], said[len(x) - 1], said[: len(x)], said[len(x) :]

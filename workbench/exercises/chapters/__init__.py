@@ -9,12 +9,14 @@ from . import (
     outputs,
     padding,
     series,
+    series_arrays,
     unfolding,
     vanishing,
+    wirings,
 )
 
 CHAPTERS = (
-    series, unfolding, elman_by_hand, bptt_by_hand, outputs, vanishing, clipping, lstm, lstm_memory,
-    padding,
+    series, series_arrays, unfolding, wirings, elman_by_hand, bptt_by_hand, outputs, vanishing,
+    clipping, lstm, lstm_memory, padding,
 )  # fmt: skip
 ALL = tuple(exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES)
