@@ -133,6 +133,18 @@ def test_the_held_lines_do_in_the_live_picture_what_its_prose_says(scope, solved
     assert "Explorer" in solved["explore-carousel"]
 
 
+def test_a_strong_stripe_fades_when_its_forget_bias_is_dragged_to_0(scope):
+    net, x = scope["model"].layers["lstm_1"].net, scope["asked"][0][0]
+    free = np.abs(net.run(x)["c"][-1])
+    for unit in np.argsort(free)[-5:]:
+        own = net.parameters["b.f"][unit]
+        net.parameters["b.f"][unit] = 0
+        left = np.abs(net.run(x)["c"][-1])
+        net.parameters["b.f"][unit] = own
+        assert left[unit] < 0.3 * free[unit]
+        assert not np.allclose(np.delete(left, unit), np.delete(free, unit), rtol=0.01)
+
+
 def test_the_answer_goes_with_the_cell_state(solved):
     own, other_h, other_c = percents(solved["exchange-states"])
     assert own[0] > 70
