@@ -178,7 +178,8 @@ def test_a_cut_gradient_reaches_seven_rows_and_teaches_less(solved):
     seven, fourteen, whole = (
         shares(line)[-1] for line in solved["reach-training"].strip().split("\n")
     )
-    assert 40 < seven < fourteen < whole
+    (untrained,) = shares(solved["untrained-states"])
+    assert 30 < untrained < seven < fourteen < whole
 
 
 def test_relu_lets_less_through_before_training_and_more_after(solved):
@@ -189,7 +190,7 @@ def test_relu_lets_less_through_before_training_and_more_after(solved):
     assert shares(relu)[-1] == pytest.approx(86, abs=6)
     assert "about 86 %" in prose("classic-read")
     largest = re.findall(r"of all weights: (\d+)", solved["two-layers"])
-    assert int(largest[0]) > int(largest[1])
+    assert min(map(int, largest)) >= 5
     assert 40 < shares(solved["silent"])[0] < 60
     # W, U, b of both layers; both dense layers.
     count = (28 + 128 + 1) * 128 + (128 + 128 + 1) * 128 + 129 * 32 + 33 * 10
@@ -203,6 +204,7 @@ def test_what_is_commonly_said_is_wrong(solved):
     assert abs(fixed - top) < 8
     assert own < 45
     learnt, unseen = solved["two-hundred"].split("never seen:")
+    assert shares(learnt)[0] >= 98
     unseen_right, said, _, where_sure = shares(unseen)
     assert unseen_right < 78
     assert said > unseen_right + 8
