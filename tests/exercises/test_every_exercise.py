@@ -63,6 +63,14 @@ def alike(exercise, one, other):
 
 
 @every
+def test_a_solution_runs_where_it_is_pasted(name):
+    exercise, scope = EXERCISES[name], {"np": np}
+    exec(exercise.source, scope)
+    pasted = scope[exercise.solution.__name__]
+    assert alike(exercise, results(exercise, pasted), results(exercise, exercise.solution))
+
+
+@every
 def test_the_solution_passes_with_any_seed(name):
     exercise = EXERCISES[name]
     for seed in range(3):

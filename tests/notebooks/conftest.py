@@ -10,6 +10,14 @@ import pytest
 import workbench
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Whatever runs a notebook takes tens of seconds: `pytest -m chapters`."""
+    for item in items:
+        if "kernels" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.chapters)
+
+
 @pytest.fixture
 def kernels(tmp_path, monkeypatch):
     """The kernel `python3` is this interpreter, with the same workbench, whatever is installed."""

@@ -74,12 +74,21 @@ class Exercise:
 
     @property
     def source(self):
-        """The solution as it is written."""
-        return textwrap.dedent(inspect.getsource(self.solution))
+        """The solution as it is written, below what it uses besides NumPy's `np`."""
+        used = inspect.getclosurevars(self.solution).globals
+        pieces = [_made(name, value) for name, value in used.items() if name != "np"]
+        return "\n\n".join([*pieces, textwrap.dedent(inspect.getsource(self.solution))])
 
     def cases(self, seed):
         """CASES dicts of inputs."""
         return [self.case(CASES * seed + number) for number in range(CASES)]
+
+
+def _made(name, value):
+    """The lines that make a name known: an import, or a function as it is written."""
+    if inspect.isfunction(value):
+        return textwrap.dedent(inspect.getsource(value))
+    return f"from {value.__module__} import {name}\n"
 
 
 def wrong(solution, changes, idea, look):
