@@ -23,7 +23,7 @@ def oracle(name):
 
 def network(cell, states, x, **letters):
     """A Recurrent with these weights, run over x from these states."""
-    hidden = len(next(iter(states.values())))
+    hidden = next(iter(states.values())).shape[-1]
     net = wb.Recurrent(cell, input_size=x.shape[-1], hidden_size=hidden)
     for letter, values in letters.items():
         if isinstance(values, np.ndarray):
@@ -192,6 +192,11 @@ def _(h, mask):
 def _(ahead, back, lengths):
     pairs = [(ahead[:n, row][-1], back[:n, row][0]) for row, n in enumerate(lengths)]
     return np.stack([np.hstack(pair) for pair in pairs])
+
+
+@oracle("stream.chunks")
+def _(forward, x, size, h):
+    return network("elman", {"h": h}, x, **forward.keywords["weights"]).h
 
 
 @oracle("output.softmax")

@@ -10,6 +10,7 @@ from . import (
     padding,
     series,
     series_arrays,
+    streams,
     unfolding,
     vanishing,
     wirings,
@@ -17,6 +18,6 @@ from . import (
 
 CHAPTERS = (
     series, series_arrays, unfolding, wirings, elman_by_hand, bptt_by_hand, outputs, vanishing,
-    clipping, lstm, lstm_memory, padding,
+    clipping, lstm, lstm_memory, padding, streams,
 )  # fmt: skip
 ALL = tuple(exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES)
