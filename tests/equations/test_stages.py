@@ -1,4 +1,4 @@
-"""What a plan says of a cell's products: those that have one adjoint between them, and no others."""
+"""What a plan says of products: which have one adjoint between them, and which have not."""
 
 import numpy as np
 import pytest
