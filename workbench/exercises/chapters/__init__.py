@@ -8,8 +8,10 @@ from . import (
     lstm_memory,
     outputs,
     padding,
+    reservoirs,
     series,
     series_arrays,
+    two_ways,
     unfolding,
     vanishing,
     wirings,
@@ -17,6 +19,6 @@ from . import (
 
 CHAPTERS = (
     series, series_arrays, unfolding, wirings, elman_by_hand, bptt_by_hand, outputs, vanishing,
-    clipping, lstm, lstm_memory, padding,
+    clipping, lstm, lstm_memory, padding, two_ways, reservoirs,
 )  # fmt: skip
 ALL = tuple(exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES)
