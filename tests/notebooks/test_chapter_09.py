@@ -211,6 +211,7 @@ def test_a_lost_year_is_filled_in_from_both_sides(solved):
     alone = min(off["ahead alone"], off["back alone"])
     assert off["side by side"] < 0.67 * alone
     assert off["side by side"] < off["mean of neighbours"] < alone
+    assert off["four years around"] < off["side by side"] + 0.5
     assert off["not turned round"] > 0.95 * alone
     assert np.isclose(off["merged by sum"], off["merged by mean"], atol=0.5)
     spots = wb.data.sunspots().values
