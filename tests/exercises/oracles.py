@@ -166,6 +166,46 @@ def _(stacked):
     return [rows[name] for name in "ifgo"]
 
 
+@oracle("gru.step")
+def _(x, h, W, U, b):
+    trace = network("gru", {"h": h}, x[None], W=W, U=U, b=b)
+    return [trace[name][0] for name in "rznh"]
+
+
+@oracle("gru.reset_after")
+def _(x, h, W, U, b, d):
+    trace = network("gru_reset_after", {"h": h}, x[None], W=W, U=U, b=b, d=d)
+    return [trace[name][0] for name in "rznh"]
+
+
+@oracle("gru.count")
+def _(inputs, units):
+    sizes = {"input_size": inputs, "hidden_size": units}
+    cells = [wb.cells.gru, wb.cells.gru_reset_after]
+    # The shapes of weight_ih, weight_hh, bias_ih and bias_hh in a file of PyTorch.
+    stored = [(3 * units, inputs), (3 * units, units), (3 * units,), (3 * units,)]
+    return [*(cell.parameter_count(**sizes) for cell in cells), sum(map(math.prod, stored))]
+
+
+@oracle("mingru.scan")
+def _(a, v, h):
+    # Each term by itself: what came in at step k fades through all later steps.
+    terms = np.concatenate([h[None], v])
+    found = [
+        sum(a[k:t].prod(axis=0) * terms[k] for k in range(t + 1)) for t in range(1, len(terms))
+    ]
+    return np.stack(found), math.ceil(math.log2(len(a)))
+
+
+@oracle("cfn.step")
+def _(x, h, W, U, b):
+    def gate(name):
+        w, u, bias = (getattr(letter, name) for letter in (W, U, b))
+        return scipy.special.expit(np.einsum("hi,i->h", w, x) + np.einsum("hk,k->h", u, h) + bias)
+
+    return gate("theta") * np.tanh(h) + gate("eta") * np.tanh(np.einsum("hi,i->h", W.n, x))
+
+
 @oracle("padding.forward")
 def _(x, mask, h, W, U, b):
     found = np.empty((*mask.shape, len(U)))

@@ -4,8 +4,10 @@ from . import (
     bptt_by_hand,
     clipping,
     elman_by_hand,
+    gru,
     lstm,
     lstm_memory,
+    newer_gating,
     outputs,
     padding,
     reservoirs,
@@ -19,6 +21,6 @@ from . import (
 
 CHAPTERS = (
     series, series_arrays, unfolding, wirings, elman_by_hand, bptt_by_hand, outputs, vanishing,
-    clipping, lstm, lstm_memory, padding, two_ways, reservoirs,
+    clipping, lstm, lstm_memory, gru, newer_gating, padding, two_ways, reservoirs,
 )  # fmt: skip
 ALL = tuple(exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES)
