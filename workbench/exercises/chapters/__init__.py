@@ -10,8 +10,10 @@ from . import (
     newer_gating,
     outputs,
     padding,
+    reservoirs,
     series,
     series_arrays,
+    two_ways,
     unfolding,
     vanishing,
     wirings,
@@ -19,6 +21,6 @@ from . import (
 
 CHAPTERS = (
     series, series_arrays, unfolding, wirings, elman_by_hand, bptt_by_hand, outputs, vanishing,
-    clipping, lstm, lstm_memory, gru, newer_gating, padding,
+    clipping, lstm, lstm_memory, gru, newer_gating, padding, two_ways, reservoirs,
 )  # fmt: skip
 ALL = tuple(exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES)
