@@ -4,13 +4,17 @@ from . import (
     bptt_by_hand,
     clipping,
     elman_by_hand,
+    gru,
     lstm,
     lstm_memory,
+    newer_gating,
     outputs,
     padding,
+    reservoirs,
     series,
     series_arrays,
     streams,
+    two_ways,
     unfolding,
     vanishing,
     wirings,
@@ -18,6 +22,6 @@ from . import (
 
 CHAPTERS = (
     series, series_arrays, unfolding, wirings, elman_by_hand, bptt_by_hand, outputs, vanishing,
-    clipping, lstm, lstm_memory, padding, streams,
+    clipping, lstm, lstm_memory, gru, newer_gating, padding, streams, two_ways, reservoirs,
 )  # fmt: skip
 ALL = tuple(exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES)
