@@ -4,10 +4,12 @@ from . import (
     bptt_by_hand,
     clipping,
     elman_by_hand,
+    language,
     lstm,
     lstm_memory,
     outputs,
     padding,
+    responsible,
     series,
     series_arrays,
     unfolding,
@@ -17,6 +19,7 @@ from . import (
 
 CHAPTERS = (
     series, series_arrays, unfolding, wirings, elman_by_hand, bptt_by_hand, outputs, vanishing,
-    clipping, lstm, lstm_memory, padding,
+    clipping, lstm, lstm_memory, padding, language,
+    responsible,
 )  # fmt: skip
 ALL = tuple(exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES)
