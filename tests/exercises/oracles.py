@@ -388,3 +388,45 @@ def _(u, said):
         pairs = [(float(u[t - k]), float(said[t, k - 1])) for t in range(delays, steps)]
         found.append(statistics.correlation(*zip(*pairs, strict=True)) ** 2)
     return found, math.fsum(found)
+
+
+@oracle("language.perplexity")
+def _(log_p):
+    nats, _ = wb.training.loss_of("cross_entropy")(
+        np.array([[v, np.log1p(-np.exp(v))] for v in log_p]), np.zeros(len(log_p), int)
+    )[:2]
+    return wb.training.bits_per_character(nats), statistics.geometric_mean(np.exp(-log_p))
+
+
+@oracle("sampling.temperature")
+def _(logits, T):
+    return scipy.special.softmax(logits / T)
+
+
+@oracle("sampling.pick")
+def _(p, u):
+    found = []
+    for one in u:
+        k, passed = 0, p[0]
+        while passed <= one:
+            k, passed = k + 1, passed + p[k + 1]
+        found.append(k)
+    return np.array(found)
+
+
+@oracle("memory.exposure")
+def _(bits, secret):
+    rank = sorted(bits.tolist()).index(bits[secret]) + 1
+    return rank, math.log2(len(bits)) - math.log2(rank)
+
+
+@oracle("probe.gap")
+def _(score, templates, ours, theirs):
+    gaps = [
+        statistics.fmean(
+            score(text.replace("{}", a)) - score(text.replace("{}", b))
+            for a, b in every(ours, theirs)
+        )
+        for text in templates
+    ]
+    return np.array(gaps), statistics.fmean(gaps)

@@ -5,12 +5,14 @@ from . import (
     clipping,
     elman_by_hand,
     gru,
+    language,
     lstm,
     lstm_memory,
     newer_gating,
     outputs,
     padding,
     reservoirs,
+    responsible,
     series,
     series_arrays,
     streams,
@@ -23,5 +25,6 @@ from . import (
 CHAPTERS = (
     series, series_arrays, unfolding, wirings, elman_by_hand, bptt_by_hand, outputs, vanishing,
     clipping, lstm, lstm_memory, gru, newer_gating, padding, streams, two_ways, reservoirs,
+    language, responsible,
 )  # fmt: skip
 ALL = tuple(exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES)
