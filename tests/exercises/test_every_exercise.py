@@ -4,6 +4,7 @@ import re
 from itertools import combinations
 
 import numpy as np
+import oracles_of_tuning  # noqa: F401
 import pytest
 from mutating import mutants
 from oracles import ORACLES
@@ -38,6 +39,7 @@ EQUIVALENT = {
     "gradients.product": ("np.eye(products.", ".shape[2]", "range(len(products)"),
     "output.cross_entropy": ("arange(len(p)",),
     "output.gradient": ("/ len(p)", "/ len(right)"),
+    "reservoir.readout": ("H.T @ h +", "h.T @ H +", "np.eye(H.shape[1])"),
     "unfold.parts": (
         "np.ones(len(h_first))",
         "np.empty(len(before))",

@@ -4,14 +4,21 @@ from . import (
     bptt_by_hand,
     clipping,
     elman_by_hand,
+    gru,
+    language,
     lstm,
     lstm_memory,
+    newer_gating,
     outputs,
     padding,
     regularising,
+    reservoirs,
+    responsible,
     series,
     series_arrays,
+    streams,
     tuning,
+    two_ways,
     unfolding,
     vanishing,
     wirings,
@@ -19,6 +26,7 @@ from . import (
 
 CHAPTERS = (
     series, series_arrays, unfolding, wirings, elman_by_hand, bptt_by_hand, outputs, vanishing,
-    clipping, lstm, lstm_memory, padding, regularising, tuning,
+    clipping, lstm, lstm_memory, gru, newer_gating, padding, streams, two_ways, reservoirs,
+    regularising, tuning, language, responsible,
 )  # fmt: skip
 ALL = tuple(exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES)
