@@ -5,6 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import oracles_of_tuning  # noqa: F401
+import oracles_of_use  # noqa: F401
 import pytest
 from mutating import mutants
 from oracles import ORACLES

@@ -17,8 +17,13 @@ from nbclient.exceptions import CellExecutionError
 import workbench
 from workbench import lab
 
-FOLDER = Path(__file__).parents[2] / "notebooks"
+TESTS = Path(__file__).parent
+FOLDER = TESTS.parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+WITHOUT_TESTS = [
+    path for path in NOTEBOOKS if not list(TESTS.glob(f"test_chapter_{path.stem[:2]}.py"))
+]
+"""Those of a chapter are run by its own tests, as they stand and solved."""
 CELL_SECONDS = 600
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -64,7 +69,7 @@ def test_there_are_notebooks():
     assert lab.INDEX in [path.name for path in NOTEBOOKS]
 
 
-@every_notebook
+@pytest.mark.parametrize("path", WITHOUT_TESTS, ids=lambda path: path.stem)
 def test_notebook_runs_from_top_to_bottom(path, kernels, tmp_path):
     # In a copy of the whole folder, as a learner has it: what a notebook writes is thrown away.
     copied = shutil.copytree(FOLDER, tmp_path / "notebooks")
