@@ -98,12 +98,20 @@ def merge(task, cell, entry, file=FILE):
 
 
 def write(data, file):
-    """Write plain values as JSON: the whole file or none of it."""
+    """Write a dict of plain values as JSON, a line for each row; the whole file or none of it."""
     file = Path(file)
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_suffix(".part")
-    unfinished.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    lines = ",\n".join(f"{json.dumps(key)}: {_rows(value)}" for key, value in data.items())
+    unfinished.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
     unfinished.replace(file)
+
+
+def _rows(value):
+    """A list of dicts with a line for each, anything else on one."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in value) + "\n]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def markdown(table, questions):

@@ -103,7 +103,7 @@ class Team:
         self.live[name].ask(do="time", **question)
         said = self._wait(name)
         if said is not None and "error" not in said:
-            samples[name, direction].append(said["seconds"])
+            samples[name, direction].append(float(f"{said['seconds']:.4g}"))
             return
         if said is not None:
             why[name] = said["error"]
