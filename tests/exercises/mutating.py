@@ -5,7 +5,9 @@ Operators, constants, names, indices, comparisons, signs, attributes (gates), ca
 
 import ast
 import copy
+import inspect
 import re
+import textwrap
 
 from workbench.exercises.exercise import written
 
@@ -24,7 +26,7 @@ _CALLS = {"tanh": "sin", "sigmoid": "cos", "exp": "cos", "min": "max", "sqrt": "
 
 def mutants(exercise):
     """[(the changed source, function)] of the solution, all that differ in their source."""
-    tree = ast.parse(exercise.source)
+    tree = ast.parse(textwrap.dedent(inspect.getsource(exercise.solution)))
     function = tree.body[0]
     if ast.get_docstring(function) is not None:
         function.body = function.body[1:]

@@ -4,8 +4,11 @@ from . import (
     bptt_by_hand,
     clipping,
     elman_by_hand,
+    jacobians,
     lstm,
+    lstm_back,
     lstm_memory,
+    numeric,
     outputs,
     padding,
     series,
@@ -16,7 +19,7 @@ from . import (
 )
 
 CHAPTERS = (
-    series, series_arrays, unfolding, wirings, elman_by_hand, bptt_by_hand, outputs, vanishing,
-    clipping, lstm, lstm_memory, padding,
+    series, series_arrays, unfolding, wirings, elman_by_hand, bptt_by_hand, numeric, outputs,
+    jacobians, vanishing, clipping, lstm, lstm_back, lstm_memory, padding,
 )  # fmt: skip
 ALL = tuple(exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES)
