@@ -119,10 +119,10 @@ def _compared(exercise, seed, cases, found, again):
         idea = _idea_of(exercise, seed, found, expected, k)
         if idea is None:
             seen = arranged(found, expected, exercise.returns, exercise.tolerance, k)
-            blocks += [("text", text) for text in seen or ()]
+            blocks += [("idea", seen[0]), ("text", seen[1])] if seen else []
     if idea:
-        blocks += [("text", f"The idea behind these numbers: {idea.idea}"), ("text", idea.look)]
-    blocks.append(("text", this_case(case, again)))
+        blocks += [("idea", f"The idea behind these numbers: {idea.idea}"), ("text", idea.look)]
+    blocks.append(("aside", this_case(case, again)))
     kind = "idea" if idea else trouble.kind if trouble else "different"
     return _no(exercise, kind, blocks, case, idea.idea if idea else "")
 
@@ -208,16 +208,33 @@ def solution(name):
 
 
 def progress():
-    """Show and return every exercise by chapter: tries, hints read, passed or not yet."""
-    known, blocks = read(), [("title", "Exercises")]
+    """Show and return every exercise by chapter: passed or not yet, tries, hints read.
+
+    Of a chapter that was not begun, only the names.
+    """
+    known, blocks = read(), []
     for chapter in sorted({exercise.chapter for exercise in EXERCISES.values()}):
-        rows = []
-        for exercise in EXERCISES.values():
-            if exercise.chapter == chapter:
-                done = known.get(exercise.name, Done())
-                state = "passed" if done.passed else "not yet" if done.tries else "new"
-                after = ", solution read" if done.solution else ""
-                count = f"tries {done.tries}, hints {done.hints} of {len(exercise.hints)}"
-                rows.append(f"`{exercise.name}`: {state} ({count}{after}). {exercise.title}")
-        blocks += [("text", f"Chapter {chapter}"), ("list", "\n".join(rows))]
-    return Said(blocks).show()
+        here = [exercise for exercise in EXERCISES.values() if exercise.chapter == chapter]
+        done = [known.get(exercise.name, Done()) for exercise in here]
+        passed = sum(entry.passed for entry in done)
+        if any(entry.tries or entry.hints for entry in done):
+            rows = [_row(*pair) for pair in zip(here, done, strict=True)]
+            blocks.append(("idea", f"Chapter {chapter}: {passed} of {len(here)} passed"))
+            blocks.append(("list", "\n".join(rows)))
+        else:
+            names = ", ".join(f"`{exercise.name}`" for exercise in here)
+            blocks.append(("idea", f"Chapter {chapter}: not begun"))
+            blocks.append(("aside", names))
+    passed = sum(known.get(name, Done()).passed for name in EXERCISES)
+    title = f"Exercises: {passed} of {len(EXERCISES)} passed"
+    return Said([("title", title), *blocks]).show()
+
+
+def _row(exercise, done):
+    """One exercise of a chapter that was begun, in a line."""
+    told = f"`{exercise.name}` {exercise.title}: "
+    if not done.tries and not done.hints:
+        return told + "new"
+    parts = [f"tries {done.tries}", f"hints {done.hints} of {len(exercise.hints)}"]
+    parts += ["solution read"] if done.solution else []
+    return f"{told}{'passed' if done.passed else 'not yet'} ({', '.join(parts)})"

@@ -82,8 +82,8 @@ def raised(ran, number, case, again):
     blocks = [("text", f"Your function ends with an error in case {number + 1}.")]
     blocks.append(("code", f"{_line(ran.place)}{told}"))
     if ran.clash:
-        blocks.append(("text", ran.clash))
-    return [*blocks, ("text", this_case(case, again))]
+        blocks.append(("idea", ran.clash))
+    return [*blocks, ("aside", this_case(case, again))]
 
 
 def too_late(ran, seconds):
