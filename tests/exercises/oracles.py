@@ -23,7 +23,7 @@ def oracle(name):
 
 def network(cell, states, x, **letters):
     """A Recurrent with these weights, run over x from these states."""
-    hidden = len(next(iter(states.values())))
+    hidden = next(iter(states.values())).shape[-1]
     net = wb.Recurrent(cell, input_size=x.shape[-1], hidden_size=hidden)
     for letter, values in letters.items():
         if isinstance(values, np.ndarray):
@@ -166,6 +166,46 @@ def _(stacked):
     return [rows[name] for name in "ifgo"]
 
 
+@oracle("gru.step")
+def _(x, h, W, U, b):
+    trace = network("gru", {"h": h}, x[None], W=W, U=U, b=b)
+    return [trace[name][0] for name in "rznh"]
+
+
+@oracle("gru.reset_after")
+def _(x, h, W, U, b, d):
+    trace = network("gru_reset_after", {"h": h}, x[None], W=W, U=U, b=b, d=d)
+    return [trace[name][0] for name in "rznh"]
+
+
+@oracle("gru.count")
+def _(inputs, units):
+    sizes = {"input_size": inputs, "hidden_size": units}
+    cells = [wb.cells.gru, wb.cells.gru_reset_after]
+    # The shapes of weight_ih, weight_hh, bias_ih and bias_hh in a file of PyTorch.
+    stored = [(3 * units, inputs), (3 * units, units), (3 * units,), (3 * units,)]
+    return [*(cell.parameter_count(**sizes) for cell in cells), sum(map(math.prod, stored))]
+
+
+@oracle("mingru.scan")
+def _(a, v, h):
+    # Each term by itself: what came in at step k fades through all later steps.
+    terms = np.concatenate([h[None], v])
+    found = [
+        sum(a[k:t].prod(axis=0) * terms[k] for k in range(t + 1)) for t in range(1, len(terms))
+    ]
+    return np.stack(found), math.ceil(math.log2(len(a)))
+
+
+@oracle("cfn.step")
+def _(x, h, W, U, b):
+    def gate(name):
+        w, u, bias = (getattr(letter, name) for letter in (W, U, b))
+        return scipy.special.expit(np.einsum("hi,i->h", w, x) + np.einsum("hk,k->h", u, h) + bias)
+
+    return gate("theta") * np.tanh(h) + gate("eta") * np.tanh(np.einsum("hi,i->h", W.n, x))
+
+
 @oracle("padding.forward")
 def _(x, mask, h, W, U, b):
     found = np.empty((*mask.shape, len(U)))
@@ -192,6 +232,11 @@ def _(h, mask):
 def _(ahead, back, lengths):
     pairs = [(ahead[:n, row][-1], back[:n, row][0]) for row, n in enumerate(lengths)]
     return np.stack([np.hstack(pair) for pair in pairs])
+
+
+@oracle("stream.chunks")
+def _(forward, x, size, h):
+    return network("elman", {"h": h}, x, **forward.keywords["weights"]).h
 
 
 @oracle("output.softmax")
@@ -292,3 +337,96 @@ def _(forward, x, more, V, b_y):
     alone[1:] = 0
     said = outputs(longer)
     return outputs(alone)[: 1 + more], said[len(x) - 1], said[: len(x)], said[len(x) :]
+
+
+@oracle("bidirectional.forward")
+def _(ahead, back, x):
+    one, other = (
+        wb.Recurrent("elman", x.shape[1], len(each.keywords["b"])) for each in (ahead, back)
+    )
+    for net, each in ((one, ahead), (other, back)):
+        for name in ("W", "U", "b"):
+            net.parameters[name] = each.keywords[name]
+    both = (wb.Bidirectional(one, other, ends=ends) for ends in (False, True))
+    return [wb.Network(layer).run(x).output for layer in both]
+
+
+@oracle("stack.two_speeds")
+def _(fast, slow, x, h, s, every):
+    lower = network("elman", {"h": h}, x, **fast.keywords).h
+    upper = network("elman", {"h": s}, lower[every - 1 :: every], **slow.keywords).h
+    ticks = [(t + 1) // every for t in range(len(x))]
+    return np.hstack([lower, np.concatenate([s[None], upper])[ticks]])
+
+
+@oracle("reservoir.scale")
+def _(U, radius):
+    # Gelfand: |U^n|^(1/n) tends to the spectral radius; here n = 2^50.
+    power, log_radius = U.copy(), 0.0
+    for k in range(51):
+        size = np.abs(power).max()
+        log_radius += math.log(size) / 2**k
+        power = (power / size) @ (power / size)
+    return radius * U / math.exp(log_radius)
+
+
+@oracle("reservoir.readout")
+def _(h, y, ridge, washout):
+    units = h.shape[1]
+    rows = np.column_stack([h[washout:], np.ones(len(h) - washout)])
+    more = math.sqrt(ridge) * np.eye(units, units + 1)
+    targets = np.concatenate([y[washout:], np.zeros((units, y.shape[1]))])
+    found = np.linalg.lstsq(np.concatenate([rows, more]), targets, rcond=None)[0]
+    return found[:-1].T, found[-1]
+
+
+@oracle("reservoir.capacity")
+def _(u, said):
+    steps, delays = said.shape
+    found = []
+    for k in range(1, delays + 1):
+        pairs = [(float(u[t - k]), float(said[t, k - 1])) for t in range(delays, steps)]
+        found.append(statistics.correlation(*zip(*pairs, strict=True)) ** 2)
+    return found, math.fsum(found)
+
+
+@oracle("language.perplexity")
+def _(log_p):
+    nats, _ = wb.training.loss_of("cross_entropy")(
+        np.array([[v, np.log1p(-np.exp(v))] for v in log_p]), np.zeros(len(log_p), int)
+    )[:2]
+    return wb.training.bits_per_character(nats), statistics.geometric_mean(np.exp(-log_p))
+
+
+@oracle("sampling.temperature")
+def _(logits, T):
+    return scipy.special.softmax(logits / T)
+
+
+@oracle("sampling.pick")
+def _(p, u):
+    found = []
+    for one in u:
+        k, passed = 0, p[0]
+        while passed <= one:
+            k, passed = k + 1, passed + p[k + 1]
+        found.append(k)
+    return np.array(found)
+
+
+@oracle("memory.exposure")
+def _(bits, secret):
+    rank = sorted(bits.tolist()).index(bits[secret]) + 1
+    return rank, math.log2(len(bits)) - math.log2(rank)
+
+
+@oracle("probe.gap")
+def _(score, templates, ours, theirs):
+    gaps = [
+        statistics.fmean(
+            score(text.replace("{}", a)) - score(text.replace("{}", b))
+            for a, b in every(ours, theirs)
+        )
+        for text in templates
+    ]
+    return np.array(gaps), statistics.fmean(gaps)

@@ -38,6 +38,7 @@ EQUIVALENT = {
     "gradients.product": ("np.eye(products.", ".shape[2]", "range(len(products)"),
     "output.cross_entropy": ("arange(len(p)",),
     "output.gradient": ("/ len(p)", "/ len(right)"),
+    "reservoir.readout": ("H.T @ h +", "h.T @ H +", "np.eye(H.shape[1])"),
     "unfold.parts": (
         "np.ones(len(h_first))",
         "np.empty(len(before))",

@@ -5,6 +5,7 @@ import pytest
 
 import workbench as wb
 from workbench.explorers.opened import of_trace, opened
+from workbench.explorers.subject import Sequence
 
 X = np.random.default_rng(0).standard_normal((30, 2, 3))
 EXPLORERS = ("gates", "gradients", "unfold", "jacobian", "carousel")
@@ -104,3 +105,22 @@ def test_what_cannot_be_opened_is_told_in_one_line(wrong, message):
         wrong()
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
+
+
+def test_a_text_keeps_its_letters_and_the_whole_vocabulary():
+    line = wb.data.Text("line", "a cab", " abcd")
+    model = wb.Network(wb.OneHot(5), wb.Recurrent("gru", 5, 6), wb.Dense(6, 5))
+    _, sequence = opened(model, line)
+    for found in (sequence, Sequence.of(line)):
+        assert np.array_equal(found.x, np.eye(5)[[1, 0, 3, 1, 2]])
+        assert "".join(found.times) == "a\N{OPEN BOX}cab"
+        assert found.inputs == tuple(" abcd")
+
+
+def test_letters_stand_under_what_an_embedding_makes_of_them():
+    line = wb.data.Text("line", "cab", "abcd")
+    model = wb.Network(wb.Embedding(4, 3, seed=0), wb.Recurrent("gru", 3, 6), wb.Dense(6, 4))
+    _, sequence = opened(model, line)
+    assert np.array_equal(sequence.x, model.parameters["embedding_1.E"][[2, 0, 1]])
+    assert "".join(sequence.times) == "cab"
+    assert len(sequence.inputs) == 3

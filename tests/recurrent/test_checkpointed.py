@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -132,6 +133,14 @@ def test_what_does_not_fit_is_refused_with_the_number_before_it_is_made(monkeypa
     assert net.run(np.zeros((10_000, 1)), checkpoint="sqrt").final["h"].shape == (32,)
 
 
+def test_a_run_is_refused_before_anything_as_long_as_it_is_made():
+    net, longest = wb.Recurrent("elman", 1, 4), np.broadcast_to(0.5, (10**13, 1))
+    with pytest.raises(
+        ValueError, match=r"^x: expected a run that fits into .* 10,000,000,000,000 "
+    ):
+        net.run(longest)
+
+
 def test_the_bytes_told_are_those_of_the_arrays():
     for name in ("lstm", "gru", "elman"):
         net = wb.Recurrent(name, 3, 5)
@@ -139,7 +148,25 @@ def test_the_bytes_told_are_those_of_the_arrays():
         problem = trace._problem
         states, lines, _ = problem.record
         made = sum(a.nbytes for a in (*states, *lines)) + problem.x.nbytes
-        assert memory.trace_bytes(problem.kernels, net.lengths, 11, 2) == made
+        assert net.trace_bytes(11, 2) == made
+        assert net.trace_bytes(11, 2, record="output") <= made
+
+
+def test_many_segments_do_not_keep_a_gradient_of_the_weights_each():
+    net, x = wb.Recurrent("elman", 1, 64), np.zeros((400, 1))
+    trace, d_h = net.run(x, checkpoint=400), np.ones((400, 64))
+    trace.bptt(d_h)
+    tracemalloc.start()
+    trace.bptt(d_h)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 40 * net.parameters["U"].nbytes
+
+
+@pytest.mark.parametrize("wrong", [{"time": 0}, {"time": 2.5}, {"time": 3, "batch": 0}])
+def test_sizes_that_are_none_are_told_in_one_line(wrong):
+    with pytest.raises(ValueError, match=r"^(time|batch): expected a whole number of at least 1"):
+        wb.Recurrent("elman", 1, 4).trace_bytes(**wrong)
 
 
 PEAK = """

@@ -53,6 +53,15 @@ def test_what_a_trace_shows_stays_after_the_trace_is_gone_and_others_have_run():
     assert (d_x == d_x_copy).all()
 
 
+def test_thousands_of_short_traces_that_are_held_are_not_looked_through_at_every_run():
+    net = wb.Recurrent("elman", 1, 4, seed=0)
+    x = np.random.default_rng(0).standard_normal((2, 1))
+    held = [net.run(k * x) for k in range(3 * arena.MOST)]
+    assert len(arena._blocks) <= arena.MOST
+    for k in (0, 1, 3 * arena.MOST - 1):
+        assert (held[k].h == net.run(k * x).h).all()
+
+
 def test_no_more_is_kept_than_the_limit(monkeypatch):
     monkeypatch.setattr(arena, "KEPT", 10_000)
     held = [arena.arrays([(1000,)], F4)[0] for _ in range(5)]

@@ -91,3 +91,20 @@ def test_a_wrong_number_of_threads_is_refused(monkeypatch):
         monkeypatch.setenv("WORKBENCH_THREADS", wrong)
         with pytest.raises(ValueError, match="WORKBENCH_THREADS: expected a whole number above 0"):
             parts.threads()
+
+
+def test_every_share_is_called_once_and_an_error_is_raised(monkeypatch):
+    monkeypatch.setenv("WORKBENCH_THREADS", "3")
+    job, called = parts.Job(parts.PAYS, 21 * parts.ROWS), []
+    job.walk(lambda *share: called.append(share))
+    assert sorted(called) == [(share, 12, 21) for share in range(12)]
+    called.clear()
+    job.share(lambda *share: called.append(share))
+    assert sorted(called) == [(0, 3), (1, 3), (2, 3)]
+
+    def fails(share, shares, count):
+        if share == 7:
+            raise ZeroDivisionError("seven")
+
+    with pytest.raises(ZeroDivisionError, match="seven"):
+        job.walk(fails)

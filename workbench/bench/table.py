@@ -77,12 +77,14 @@ def summary(rows):
 
 
 def markdown(report):
-    """The rows as a table for the README: the best peer's time / ours, both passes of a size."""
-    cells = list(dict.fromkeys(row["cell"] for row in report["rows"]))
+    """The rows of most threads for the README: the best peer's time / ours, both passes."""
+    most = max(row["threads"] for row in report["rows"])
+    rows = [row for row in report["rows"] if row["threads"] == most]
+    cells = list(dict.fromkeys(row["cell"] for row in rows))
     lines = [f"| time, batch, input, hidden | {' | '.join(f'`{cell}`' for cell in cells)} |"]
     lines.append("|---" * (len(cells) + 1) + "|")
     found = {}
-    for row in report["rows"]:
+    for row in rows:
         sizes = ", ".join(str(row[key]) for key in ("time", "batch", "input_size", "hidden_size"))
         found.setdefault(sizes, {}).setdefault(row["cell"], []).append(_ratio(row))
     for sizes, own in found.items():

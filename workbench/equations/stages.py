@@ -98,6 +98,7 @@ class Plan:
     products: every Product, in order of stage.
     kept: [(key, node)] of what each step stores besides the states: recorded lines under their
         names, and under "kept 1", "kept 2", ... what later stages or the backward step need.
+    twins: id of a Product -> the earlier one whose adjoint is the same, row for row.
     """
 
     def __init__(self, graph, layout, record):
@@ -110,6 +111,7 @@ class Plan:
         self.products = self._products()
         self.output_of = {id(n): s for s, n in self.graph.outputs.items()}
         self.line_of = {id(n): name for name, n in self.graph.lines.items()}
+        self.twins = self._twins()
         self.kept = self._kept()
         self.key_of = {id(node): key for key, node in self.kept}
         self.holders = holders(self.graph)
@@ -139,6 +141,26 @@ class Plan:
             name = pack.name + ("" if not same else f"_{len(same) + 1}")
             products.append(Product(pack, operand, stage, name))
         return sorted(products, key=lambda p: p.stage)
+
+    def _twins(self):
+        """Pairs that are only ever added to each other, as W.f @ x + U.f @ h for every gate."""
+        found, twins = {}, {}
+        for product in self.products:
+            sums = tuple(self._only_sum(product, name) for name in product.pack.rows)
+            if None not in sums:
+                if sums in found:
+                    twins[id(product)] = found[sums]
+                found.setdefault(sums, product)
+        return twins
+
+    def _only_sum(self, product, name):
+        """The id of the sum that alone reads this matrix times the operand, or None."""
+        own = [n for n in self.graph.nodes if n.op == "product" and n.args[0].value == name]
+        own = [n for n in own if n.args[1] is product.operand]
+        users = [u for n in own for u in self.users.get(id(n), [])]
+        if len(users) != 1 or users[0].op != "add" or id(own[0]) in self.line_of:
+            return None
+        return id(users[0])
 
     def product_of(self, node):
         """The Product that computes a product node."""

@@ -24,8 +24,8 @@ def gates(net="lstm", x=None, *, batch=0, cells=OTHERS, step=None, hidden_size=8
     net: a Recurrent; a trained Network or a Trace (see `opened`); a cell or the name of one (then
         with `hidden_size` units and `seed`).
     x: an array (time,), (time, input) or (time, batch, input), of which row `batch` is shown; a
-        text, a Series, or the path of a CSV file with one column of numbers; sunspots for None,
-        where the network reads one number a step.
+        text, a Text with its vocabulary, a Series, or the path of a CSV file with one column of
+        numbers; sunspots for None, where the network reads one number a step.
     cells: cells of the same sizes to choose in place of the network.
     step: the step that the cursor is at first, the last for None.
     A network too large for the page runs in the kernel, and shows some of its units.

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..data import Text
 from ..layers import Network
 from ..layers.layer import TOKENS
 from ..layers.recurrent_layer import RecurrentLayer
@@ -19,7 +20,8 @@ def opened(net, x=None, batch=0):
     """Return (Recurrent, Sequence) of a Network that reads x, or of a Trace.
 
     net: a Network with one recurrent layer; a Trace, then x must be None. Anything else is given
-    back with x as it is. x: whatever the network reads, or what `Sequence.of` takes. Raises
+    back with x as it is. x: whatever the network reads, or what `Sequence.of` takes; for a network
+    of tokens a `Text` too, whose letters then stand under their steps. Raises
     ValueError with one line where there is nothing to show.
     """
     if isinstance(net, Trace):
@@ -34,6 +36,9 @@ def opened(net, x=None, batch=0):
     if TOKENS in net.takes:
         if x is None:
             raise ValueError("x: expected the tokens that the network reads, got None")
+        if isinstance(x, Text):
+            trace = only_trace(net.run(x.codes))
+            return of_trace(trace), _lettered(Sequence.of(x), read_by(trace, 0))
         trace = only_trace(net.run(x))
         return of_trace(trace), read_by(trace, batch)
     sequence = Sequence.of(x, batch)
@@ -42,6 +47,13 @@ def opened(net, x=None, batch=0):
     if found.x.shape == sequence.x.shape:
         return of_trace(trace), replace(sequence, x=found.x)
     return of_trace(trace), replace(sequence, x=found.x, inputs=found.inputs)
+
+
+def _lettered(text, found):
+    """What was read, with the letters of a text under its steps and, where they are what was
+    read, as the names of its inputs."""
+    same = np.array_equal(found.x, text.x)
+    return replace(text, x=found.x, inputs=text.inputs if same else found.inputs)
 
 
 def first_layer(net):

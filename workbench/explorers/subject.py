@@ -40,8 +40,8 @@ class Sequence:
 
         x: (time,), (time, input) or (time, batch, input), of which row `batch` is taken; a
             `Series`; a path of a CSV file with one column of numbers; any other text, whose
-            characters become one-hot vectors; None for the yearly number of sunspots; a
-            Sequence, which is given back.
+            characters become one-hot vectors; a `Text`, the same with its vocabulary; None for
+            the yearly number of sunspots; a Sequence, which is given back.
         Raises ValueError with one line for anything else.
         """
         if isinstance(x, Sequence):
@@ -53,7 +53,9 @@ class Sequence:
         if isinstance(x, Path) or (isinstance(x, str) and x.lower().endswith(".csv")):
             return cls._of_series(data.csv_column(x))
         if isinstance(x, str):
-            return cls._of_text(x)
+            return cls._of_text(x, sorted(set(x)))
+        if isinstance(x, data.Text):
+            return cls._of_text(x.characters, x.vocabulary)
         return cls._of_array(x, batch)
 
     @classmethod
@@ -67,8 +69,7 @@ class Sequence:
         return cls(series.inputs().x, times, axis, series.name or "x")._checked()
 
     @classmethod
-    def _of_text(cls, text):
-        letters = sorted(set(text))
+    def _of_text(cls, text, letters):
         x = np.array([[float(letter == own) for own in letters] for letter in text])
         shown = np.array([{" ": "␣", "\n": "⏎"}.get(letter, letter) for letter in text])
         x = x.reshape(len(text), len(letters))

@@ -82,14 +82,16 @@ class CheckpointedTrace:
         sizes = {n: lengths[graph.size(node)] for n, node in graph.lines.items()}
         shapes = {name: (*self._mask.shape, size) for name, size in sizes.items()}
         given = read_d_lines(d_h, self.cell.output, shapes, self._edge)
-        found, d_final = [], {}
+        parameters = {name: np.zeros_like(a) for name, a in self._net.parameters.items()}
+        d_x, d_final = np.empty((*self._mask.shape, self._net.input_size), self._net.dtype), {}
         for k in reversed(range(len(self.segments))):
             part = slice(*self.segments[k])
             own = {name: d[part] for name, d in given.items()}
             gradients = self._again(k).bptt(own, d_final=d_final)
-            d_final = gradients.initial
-            found.append((gradients.parameters, gradients.x))
-        return CheckpointedGradients(found[::-1], d_final, self._edge)
+            d_final, d_x[part] = gradients.initial, gradients.x
+            for name, d in gradients.parameters.items():
+                parameters[name] += d
+        return CheckpointedGradients(parameters, d_x, d_final, self._edge)
 
     def __repr__(self):
         time, batch = self._mask.shape
@@ -105,11 +107,9 @@ class CheckpointedGradients:
     parameters: name -> array, as in the equations. x: dL/dx. initial: state -> dL/d(first state).
     """
 
-    def __init__(self, found, initial, edge):
-        self.parameters = {
-            name: sum(parameters[name] for parameters, _ in found) for name in found[0][0]
-        }
-        self.x = edge.leave(np.concatenate([d_x for _, d_x in found]))
+    def __init__(self, parameters, d_x, initial, edge):
+        self.parameters = parameters
+        self.x = edge.leave(d_x)
         self.initial = {name: edge.leave_state(d) for name, d in initial.items()}
 
     def __repr__(self):

@@ -122,6 +122,14 @@ class Recurrent:
         segments = segments_of(checkpoint, time)
         return CheckpointedTrace(self, x, mask, edge, initial, segments)
 
+    def trace_bytes(self, time, batch=1, record="all"):
+        """Bytes of memory that the arrays of a run take, told before it is made.
+
+        time, batch: steps and rows of x. record: as in `run`. Gradients come on top.
+        """
+        time, batch = positive_integer("time", time), positive_integer("batch", batch)
+        return trace_bytes(self._kernels(record), self.lengths, time, batch)
+
     def step(self, x_t, state=None):
         """Take one step and return the new states by name.
 
@@ -163,6 +171,10 @@ class Recurrent:
     def _problem(self, x, state, lengths, mask, clamp, record, batch_first):
         x, edge = read_x(x, self.input_size, batch_first)
         time, batch, _ = x.shape
+        held = self._held(clamp, edge, time, batch)
+        kernels = self._kernels(record, held)
+        # Before anything as long as x is made: a view of a few numbers may pass for a long series.
+        refuse_too_large(trace_bytes(kernels, self.lengths, time, batch), time, batch)
         given = mask is not None or lengths is not None
         mask = read_mask(mask, lengths, edge, time, batch)
         masked = given and not mask.all()
@@ -170,18 +182,18 @@ class Recurrent:
             x = np.where(mask[:, :, None], x, 0)
         x = np.array(x, self.dtype, order="C")
         refuse_nan("x", x)
-        graph = self.cell.graph
-        held = self._held(clamp, edge, time, batch)
-        kernels = cpu.kernels(
-            _clampable(graph) if held else graph,
-            self.layout, self._record(record), self._dtype_name,
-        )  # fmt: skip
-        refuse_too_large(trace_bytes(kernels, self.lengths, time, batch), time, batch)
         initial = self._initial(state, edge, batch)
         arrays = kernels.empty_record(self.lengths, time, batch, held, masked)
         for array, first in zip(arrays[0], initial.values(), strict=True):
             array[0] = first
         return Problem(self.cell, self.lengths, kernels, x, mask, masked, edge, arrays)
+
+    def _kernels(self, record, held=None):
+        graph = self.cell.graph
+        return cpu.kernels(
+            _clampable(graph) if held else graph,
+            self.layout, self._record(record), self._dtype_name,
+        )  # fmt: skip
 
     def _initial(self, state, edge, batch):
         """State name -> (batch, units) before the first step, in the order of the signature."""

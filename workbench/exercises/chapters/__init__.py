@@ -4,15 +4,22 @@ from . import (
     bptt_by_hand,
     clipping,
     elman_by_hand,
+    gru,
     jacobians,
+    language,
     lstm,
     lstm_back,
     lstm_memory,
+    newer_gating,
     numeric,
     outputs,
     padding,
+    reservoirs,
+    responsible,
     series,
     series_arrays,
+    streams,
+    two_ways,
     unfolding,
     vanishing,
     wirings,
@@ -20,6 +27,7 @@ from . import (
 
 CHAPTERS = (
     series, series_arrays, unfolding, wirings, elman_by_hand, bptt_by_hand, numeric, outputs,
-    jacobians, vanishing, clipping, lstm, lstm_back, lstm_memory, padding,
+    jacobians, vanishing, clipping, lstm, lstm_back, lstm_memory, gru, newer_gating, padding, streams,
+    two_ways, reservoirs, language, responsible,
 )  # fmt: skip
 ALL = tuple(exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES)

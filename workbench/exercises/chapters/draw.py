@@ -60,3 +60,12 @@ class Draw:
             "U": self.lines("ifgo", n, n),
             "b": self.lines("ifgo", n),
         }
+
+    def gru(self):
+        """W, U, b of a GRU layer, with lines r, z, n."""
+        n = self.hidden
+        return {
+            "W": self.lines("rzn", n, self.inputs),
+            "U": self.lines("rzn", n, n),
+            "b": self.lines("rzn", n),
+        }

@@ -100,10 +100,13 @@ class Kernels:
     def __init__(self, plan, dtype):
         self.plan, self.dtype = plan, np.dtype(dtype)
         self.kernels, self.adjoint_lines = {}, adjoint_lines(plan)
+        self.distinct = [p for p in plan.products if id(p) not in plan.twins]
+        firsts = [plan.twins.get(id(p), p) for p in plan.products]
+        self.adjoint_of = [self.distinct.index(first) for first in firsts]
         self.adjoint_names = [
             *(identifier("carried", state) for state in plan.graph.states),
             *(identifier("adjoint", line) for line in self.adjoint_lines),
-            *(identifier("adjoint_product", product.name) for product in plan.products),
+            *(identifier("adjoint_product", product.name) for product in self.distinct),
             "d_x",
         ]
         self.operands = [self._operand(product.operand) for product in plan.products]
@@ -229,7 +232,8 @@ class Kernels:
                 d_lines[line][:] = d
             else:
                 np.copyto(d_lines[line], d, casting="same_kind", where=mask[:, :, None])
-        return tuple(arrays[:first]), tuple(d_lines.values()), tuple(arrays[last:-1]), arrays[-1]
+        of_products = tuple(arrays[last + index] for index in self.adjoint_of)
+        return tuple(arrays[:first]), tuple(d_lines.values()), of_products, arrays[-1]
 
     def _sums(self, time, own, parts):
         """(gradients of matrices, gradients of vectors by part and step), at zero."""

@@ -16,6 +16,9 @@ LINE = 64
 """Bytes of a cache line, and of the widest vector."""
 KEPT = 256 * 2**20
 """Bytes of unused blocks that are kept, at most."""
+MOST = 64
+"""Blocks that are known at once, at most: they are looked through at every run, and whoever holds
+thousands of short traces would make every later run wait for that."""
 
 _blocks, _lock = [], threading.Lock()
 """(block, its first byte that begins a cache line), the one used last at the end."""
@@ -64,6 +67,6 @@ def _block(size):
         made = block, -block.ctypes.data % LINE
         if size <= KEPT:
             _blocks.append(made)
-        while sum(b.nbytes for b, _ in _blocks) > KEPT:
+        while len(_blocks) > MOST or sum(b.nbytes for b, _ in _blocks) > KEPT:
             _blocks.pop(0)  # the arrays that are cut from it keep it alive
         return made

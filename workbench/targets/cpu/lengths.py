@@ -11,7 +11,7 @@ class Lengths:
     """The lengths of all arrays of one network, in the order in which the kernels take them.
 
     sizes: what the kernels take as `sizes`. states, lines, adjoints (of states and recorded lines),
-    products (of all rows that share one), vectors: numbers at one step of one row.
+    products (of all rows that share one, twins once), vectors: numbers at one step of one row.
     matrices: (rows, columns) of every pack. multiplications: of one step of one row.
     """
 
@@ -40,7 +40,7 @@ class Lengths:
             states=lengths_of(graph.states.values()),
             lines=lengths_of(node for _, node in plan.kept),
             adjoints=lengths_of(graph.lines[name] for name in adjoint_lines(plan)),
-            products=tuple(rows(product.pack) for product in plan.products),
+            products=tuple(rows(p.pack) for p in plan.products if id(p) not in plan.twins),
             vectors=lengths_of(graph.parameters[name] for name in layout.vectors),
             matrices=tuple((rows(pack), int(lengths[pack.columns])) for pack in layout.packs),
             multiplications=sum(rows(p.pack) * lengths[p.pack.columns] for p in plan.products),

@@ -21,6 +21,9 @@ parts for several threads."""
 PAYS = 2e7
 """Multiplications under which a second thread costs more than it gives."""
 
+SHARES = 4
+"""Into so many shares for each thread the parts are dealt, where there are as many."""
+
 _lock = threading.Lock()
 _pool = None
 
@@ -69,20 +72,34 @@ class Job:
         self.workers = threads() if work >= PAYS else 1
 
     def walk(self, call):
-        """Call `call(worker, workers, parts)`, side by side; a worker takes every workers-th."""
-        workers = min(self.workers, self.parts)
-        _side_by_side([(call, (worker, workers, self.parts)) for worker in range(workers)])
+        """Call `call(share, shares, parts)` for every share; each has every shares-th part."""
+        if self.workers == 1:
+            call(0, 1, self.parts)
+            return
+        shares = min(self.parts, SHARES * self.workers)
+        _side_by_side(lambda share: call(share, shares, self.parts), shares, self.workers)
 
     def share(self, call):
         """Call `call(worker, workers)`, side by side."""
-        _side_by_side([(call, (worker, self.workers)) for worker in range(self.workers)])
+        if self.workers == 1:
+            call(0, 1)
+            return
+        _side_by_side(lambda worker: call(worker, self.workers), self.workers, self.workers)
 
 
-def _side_by_side(calls):
-    """Make all calls, the first in this thread; raise what any of them raised."""
-    pool = _executor(threads()) if len(calls) > 1 else None
-    others = [pool.submit(call, *arguments) for call, arguments in calls[1:]]
-    call, arguments = calls[0]
-    call(*arguments)
+def _side_by_side(call, count, workers):
+    """Call `call(0)` to `call(count - 1)`, each by the next worker that is free, this thread too.
+
+    So a core that is slower, or that something else is using, does fewer of them. Raises what any
+    of them raised.
+    """
+    waiting = iter(range(count))
+
+    def work():
+        for number in waiting:
+            call(number)
+
+    others = [_executor(threads()).submit(work) for _ in range(min(count, workers) - 1)]
+    work()
     for other in others:
         other.result()

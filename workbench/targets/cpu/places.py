@@ -105,6 +105,12 @@ class Time(_Places):
                 lines.append(f"({', '.join(names)}{',' if len(names) == 1 else ''}) = {group}")
         return lines
 
+    def delivered(self, argument):
+        # What two products have in common is written for the first of them.
+        if argument.op == "product" and id(self.plan.product_of(argument)) in self.plan.twins:
+            return None, True
+        return super().delivered(argument)
+
     def place(self, node):
         if node.op == "vector":
             name = identifier("steps", node.value)
