@@ -27,7 +27,7 @@ from . import (
 
 CHAPTERS = (
     series, series_arrays, unfolding, wirings, elman_by_hand, bptt_by_hand, numeric, outputs,
-    jacobians, vanishing, clipping, lstm, lstm_back, lstm_memory, gru, newer_gating, padding, streams,
-    two_ways, reservoirs, language, responsible,
+    jacobians, vanishing, clipping, lstm, lstm_back, lstm_memory, gru, newer_gating, padding,
+    streams, two_ways, reservoirs, language, responsible,
 )  # fmt: skip
 ALL = tuple(exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES)
