@@ -11,6 +11,7 @@ setup(
     packages=[*find_packages(include=["workbench", "workbench.*"]), "workbench.notebooks"],
     package_dir={"workbench.notebooks": "notebooks"},
     package_data={
+        "workbench": ["jupyter/labconfig/*.json"],
         "workbench.notebooks": ["*.ipynb"],
         "workbench.bench": ["results/*.json"],
         "workbench.report": ["*.html", "*.css"],

@@ -24,6 +24,9 @@ MANIFEST = ".workbench-notebooks.json"
 END_SECONDS = 10
 PROMPT = "--ServerApp.kernel_websocket_connection_class=workbench.websocket.Prompt"
 """The option that takes a wait out of every answer of a kernel (see workbench/websocket.py)."""
+DEFAULTS = Path(__file__).parent / "jupyter"
+"""What we set for JupyterLab, below whatever a learner sets: no question about news over the first
+page, and no look for updates beyond this computer."""
 
 # A child that outlives us would hold its port and go on compiling. Each one is given a pipe whose
 # other end only we hold: however we end, kill -9 included, the pipe closes and the child stops.
@@ -163,8 +166,17 @@ def check_port(port: int) -> None:
             ) from error
 
 
-def start(arguments: list[str], *, folder: Path, low_priority: bool = False) -> subprocess.Popen:
-    """Start `python -m ARGUMENTS` in `folder`, to end at the latest when this process does."""
+def start(
+    arguments: list[str],
+    *,
+    folder: Path,
+    low_priority: bool = False,
+    environment: dict[str, str] | None = None,
+) -> subprocess.Popen:
+    """Start `python -m ARGUMENTS` in `folder`, to end at the latest when this process does.
+
+    environment: variables beside those that this process has.
+    """
     source, options = WATCHED, {}
     if os.name == "posix":
         # A group of its own: Ctrl-C in the terminal reaches us alone, and we end the child.
@@ -183,6 +195,7 @@ def start(arguments: list[str], *, folder: Path, low_priority: bool = False) -> 
         stdin=subprocess.PIPE,
         stdout=silent,
         stderr=silent,
+        env={**os.environ, **(environment or {})},
         **options,
     )
 
@@ -221,7 +234,9 @@ def start_jupyter(folder: Path, port: int | None, browser: bool) -> subprocess.P
         # Containers often have no other user; 127.0.0.1 and a token still stand before it.
         options.append("--allow-root")
     # The module, not `jupyter lab`: that one is looked for on PATH, and may find another Python's.
-    return start(["jupyterlab", *options], folder=folder)
+    paths = [str(DEFAULTS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    around = {"JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
+    return start(["jupyterlab", *options], folder=folder, environment=around)
 
 
 def start_warm_up() -> subprocess.Popen:

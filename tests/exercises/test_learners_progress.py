@@ -34,8 +34,22 @@ def test_progress_is_kept_in_a_small_file(progress_file, capsys):
     wb.check(X, EXERCISES[X].solution)
     kept = json.loads(progress_file.read_text())["exercises"]
     assert kept == {X: {"tries": 2, "hints": 1, "passed": True, "solution": False}}
+    capsys.readouterr()
     wb.exercises.progress()
-    assert f"`{X}`: passed (tries 2, hints 1 of {len(HINTS)})" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"passed (tries 2, hints 1 of {len(HINTS)})" in told
+    assert told.startswith(f"Exercises: 1 of {len(EXERCISES)} passed")
+
+
+def test_of_a_chapter_that_was_not_begun_the_names_are_told(progress_file, capsys):
+    wb.check(X, lambda *inputs: None)
+    capsys.readouterr()
+    wb.exercises.progress()
+    told = capsys.readouterr().out
+    here = EXERCISES[X].chapter
+    assert told.count(": not begun") == len({e.chapter for e in EXERCISES.values()} - {here})
+    assert f"Chapter {here}: 0 of " in told
+    assert all(f"`{name}`" in told for name in EXERCISES)
 
 
 def test_what_was_passed_once_stays_passed(progress_file):

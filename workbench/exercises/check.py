@@ -6,12 +6,13 @@ is true when the public cases passed. They are all it knows; it never says that 
 
 from functools import lru_cache
 
+from .arranged import arranged
 from .comparing import Trouble, arrays, changed, equal, first_difference, fitting
 from .progress import Done, note, read
 from .registry import EXERCISES, find
 from .running import run
 from .saying import Said
-from .words import WORDS, difference, raised, sizes, takes, task, too_late
+from .words import WORDS, again, difference, raised, takes, task, this_case, too_late
 
 SECONDS = 5.0
 """A function has so long for all cases together."""
@@ -22,7 +23,7 @@ class Checked(Said):
 
     kind: passed; idea (a known misconception), different, shape, type, number, none, changed,
     error, time, call, task or unknown. idea: the misconception's, or "". inputs: of the case that
-    the message speaks of, name -> value, to try again with `f(*result.inputs.values())`.
+    the message speaks of, name -> value, to try again with `f(**result.inputs)`.
     """
 
     def __init__(self, blocks, kind, name="", idea="", inputs=None):
@@ -71,19 +72,20 @@ def judge(exercise, function, seed=0, seconds=SECONDS):
         return _no(exercise, "time", too_late(ran, seconds))
     if ran.error is not None:
         number = len(ran.returned)
-        return _no(exercise, "error", raised(ran, number, cases[number]), cases[number])
+        said = raised(ran, number, cases[number], again(exercise, function))
+        return _no(exercise, "error", said, cases[number])
     for case, after in zip(cases, ran.inputs, strict=True):
         name = changed(case, after)
         if name:
             return _no(exercise, "changed", [("text", WORDS["changed"].format(name=name))], case)
     found = [arrays(returned, exercise.returns) for returned in ran.returned]
-    result = _compared(exercise, seed, cases, found)
+    result = _compared(exercise, seed, cases, found, again(exercise, function))
     if ran.printed:
         result.blocks = (*result.blocks, ("text", WORDS["printed"]))
     return result
 
 
-def _compared(exercise, seed, cases, found):
+def _compared(exercise, seed, cases, found, again):
     wrong = idea = None
     expected = _results(exercise, exercise.solution, seed)
     for case, right, own in zip(cases, expected, found, strict=True):
@@ -105,31 +107,48 @@ def _compared(exercise, seed, cases, found):
             "passed",
             exercise.name,
         )
-    if not any(isinstance(own, Trouble) for own in found):
-        idea = _idea_of(exercise, seed, found)
     case, right, own = wrong
     trouble = fitting(own, right, exercise.returns)
-    kind = "idea" if idea else trouble.kind if trouble else "different"
-    blocks = [("text", trouble.said + ".")] if trouble else []
-    if not trouble:
-        blocks = difference(first_difference(own, right, exercise))
-    blocks.append(("text", f"This case: {sizes(case)}. `result.inputs` holds it."))
+    if trouble:
+        blocks, result = [("text", trouble.said + ".")], trouble.result
+    else:
+        first = first_difference(own, right, exercise)
+        blocks, result = difference(first), first.result
+    if not any(isinstance(own, Trouble) for own in found):
+        k = exercise.returns.index(result)
+        idea = _idea_of(exercise, seed, found, expected, k)
+        if idea is None:
+            seen = arranged(found, expected, exercise.returns, exercise.tolerance, k)
+            blocks += [("idea", seen[0]), ("text", seen[1])] if seen else []
     if idea:
-        blocks += [("text", f"The idea behind these numbers: {idea.idea}"), ("text", idea.look)]
+        blocks += [("idea", f"The idea behind these numbers: {idea.idea}"), ("text", idea.look)]
+    blocks.append(("aside", this_case(case, again)))
+    kind = "idea" if idea else trouble.kind if trouble else "different"
     return _no(exercise, kind, blocks, case, idea.idea if idea else "")
 
 
-def _idea_of(exercise, seed, found):
-    """The misconception that gives a learner's numbers in every case, or None."""
-    for misconception in exercise.misconceptions:
-        theirs = _results(exercise, misconception.function, seed)
-        if len(theirs) == len(found) and all(
-            not isinstance(array, Trouble)
-            and equal(own, array, exercise.returns, exercise.tolerance)
-            for own, array in zip(found, theirs, strict=True)
-        ):
-            return misconception
+def _idea_of(exercise, seed, found, expected, k):
+    """The misconception that gives a learner's numbers in every case, or None.
+
+    If none gives all of them, one that gives those of result k, the first that is wrong: whoever
+    holds two wrong ideas is told the first.
+    """
+    whole = slice(None)
+    for part in (whole, slice(k, k + 1)):
+        for misconception in exercise.misconceptions:
+            theirs = _results(exercise, misconception.function, seed)
+            if _same(exercise, theirs, found, part) and not _same(exercise, theirs, expected, part):
+                return misconception
     return None
+
+
+def _same(exercise, theirs, found, part):
+    """Whether two lists of cases agree in a part of their results."""
+    return len(theirs) == len(found) and all(
+        not isinstance(a, Trouble)
+        and equal(b[part], a[part], exercise.returns[part], exercise.tolerance)
+        for a, b in zip(theirs, found, strict=True)
+    )
 
 
 @lru_cache(maxsize=256)
@@ -189,16 +208,33 @@ def solution(name):
 
 
 def progress():
-    """Show and return every exercise by chapter: tries, hints read, passed or not yet."""
-    known, blocks = read(), [("title", "Exercises")]
+    """Show and return every exercise by chapter: passed or not yet, tries, hints read.
+
+    Of a chapter that was not begun, only the names.
+    """
+    known, blocks = read(), []
     for chapter in sorted({exercise.chapter for exercise in EXERCISES.values()}):
-        rows = []
-        for exercise in EXERCISES.values():
-            if exercise.chapter == chapter:
-                done = known.get(exercise.name, Done())
-                state = "passed" if done.passed else "not yet" if done.tries else "new"
-                after = ", solution read" if done.solution else ""
-                count = f"tries {done.tries}, hints {done.hints} of {len(exercise.hints)}"
-                rows.append(f"`{exercise.name}`: {state} ({count}{after}). {exercise.title}")
-        blocks += [("text", f"Chapter {chapter}"), ("list", "\n".join(rows))]
-    return Said(blocks).show()
+        here = [exercise for exercise in EXERCISES.values() if exercise.chapter == chapter]
+        done = [known.get(exercise.name, Done()) for exercise in here]
+        passed = sum(entry.passed for entry in done)
+        if any(entry.tries or entry.hints for entry in done):
+            rows = [_row(*pair) for pair in zip(here, done, strict=True)]
+            blocks.append(("idea", f"Chapter {chapter}: {passed} of {len(here)} passed"))
+            blocks.append(("list", "\n".join(rows)))
+        else:
+            names = ", ".join(f"`{exercise.name}`" for exercise in here)
+            blocks.append(("idea", f"Chapter {chapter}: not begun"))
+            blocks.append(("aside", names))
+    passed = sum(known.get(name, Done()).passed for name in EXERCISES)
+    title = f"Exercises: {passed} of {len(EXERCISES)} passed"
+    return Said([("title", title), *blocks]).show()
+
+
+def _row(exercise, done):
+    """One exercise of a chapter that was begun, in a line."""
+    told = f"`{exercise.name}` {exercise.title}: "
+    if not done.tries and not done.hints:
+        return told + "new"
+    parts = [f"tries {done.tries}", f"hints {done.hints} of {len(exercise.hints)}"]
+    parts += ["solution read"] if done.solution else []
+    return f"{told}{'passed' if done.passed else 'not yet'} ({', '.join(parts)})"

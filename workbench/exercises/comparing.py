@@ -10,10 +10,11 @@ FLOOR = 1e-15
 
 @dataclass(frozen=True)
 class Trouble:
-    """Why what was returned cannot be compared. kind: none, number, type, shape."""
+    """Why what was returned cannot be compared. kind: none, number, type, shape. result: whose."""
 
     kind: str
     said: str
+    result: object = None
 
 
 @dataclass(frozen=True)
@@ -67,16 +68,20 @@ def fitting(found, expected, results):
     for array, right, result in zip(found, expected, results, strict=True):
         name = result.name
         if array.shape != right.shape:
-            axes = f" ({', '.join(result.axes)})" if result.axes else " (one number)"
+            axes = f" ({', '.join(result.axes)})" if result.axes else ""
+            axes = axes or (" (one number)" if right.ndim == 0 else "")
             shapes = f"expected shape {right.shape}{axes}, got {array.shape}"
-            return Trouble("shape", f"{name}: {shapes}")
-        if not result.whole and array.dtype != np.float64:
+            return Trouble("shape", f"{name}: {shapes}", result)
+        # One number may be a whole one by chance; an array of them was made to hold no other.
+        number = array.ndim == 0 and array.dtype.kind in "iu"
+        if not result.whole and not number and array.dtype != np.float64:
             why = (
                 "an array of integers cuts off what follows the point"
                 if array.dtype.kind in "iu"
                 else "it keeps fewer digits than the reference"
             )
-            return Trouble("type", f"{name}: expected float64 numbers, got {array.dtype}; {why}")
+            said = f"{name}: expected float64 numbers, got {array.dtype}; {why}"
+            return Trouble("type", said, result)
     return None
 
 

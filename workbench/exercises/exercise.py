@@ -19,7 +19,8 @@ CASES = 6
 class Result:
     """One thing that a function returns: its name, its axes, and the equation it comes from.
 
-    axes: names such as ("step", "unit"), in the order of the array; () for a number.
+    axes: names such as ("step", "unit"), in the order of the array; () for a number
+    and for what has the shape of an input, whatever that is.
     whole: whether it counts something, so that integers are right.
     """
 

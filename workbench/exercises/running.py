@@ -25,6 +25,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .clashing import clash
+
 GRACE = 1.0
 """Seconds in which a function that is told to end may do so."""
 KEPT = 2000
@@ -38,13 +40,16 @@ _OURS = tuple(folder + os.sep for folder in (str(Path(__file__).parents[1]), *_L
 class Ran:
     """What came of it. returned: one value for each case that ended by itself; inputs: what each
     case's inputs are now; error: the exception of the case after those, or None; place: (line
-    number, its text) of the learner's code where that was; late, stuck: whether the time was
-    over, and whether the function runs on; printed: what it wrote to standard output."""
+    number, its text) of the learner's code where that was; clash: which arrays did not fit there,
+    or ""; late, stuck: whether the time was over, and whether the function runs on; printed: what
+    it wrote to standard output.
+    """
 
     returned: list = field(default_factory=list)
     inputs: list = field(default_factory=list)
     error: BaseException | None = None
     place: tuple[int, str] | None = None
+    clash: str = ""
     late: bool = False
     stuck: bool = False
     printed: str = ""
@@ -81,6 +86,7 @@ def run(function, cases, seconds):
             pass
         except BaseException as error:
             ran.error, ran.place = error, _place(traceback.walk_tb(error.__traceback__))
+            ran.clash = clash(error)
 
     context = contextvars.copy_context()
     thread = threading.Thread(target=context.run, args=(work,), daemon=True)

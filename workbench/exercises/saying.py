@@ -16,7 +16,8 @@ BARS = {True: "#009e73", False: "#d55e00", None: "#0072b2"}
 
 
 class Said:
-    """A message. blocks: (kind, text) with kind title, text, code or list (one entry a line).
+    """A message. blocks: (kind, text) with kind title, idea (what matters most), text, aside (what
+    may be left out), code or list (one entry a line).
 
     Shows itself as HTML in a notebook and as text elsewhere; `good` is True, False or None.
     """
@@ -80,16 +81,21 @@ def _block(tag, style, inside):
 
 _TEXT = {
     "title": str,
+    "idea": _wrapped,
     "text": _wrapped,
+    "aside": _wrapped,
     "code": lambda text: textwrap.indent(text.rstrip(), "    "),
     "list": lambda text: "\n".join(f"  - {line}" for line in text.splitlines()),
 }
 _HTML = {
     "title": lambda text: _block("div", "font-weight:600;margin:2px 0", _marked(text)),
+    "idea": lambda text: _block("div", "font-weight:600;margin:8px 0 4px", _marked(text)),
     "text": lambda text: _block("div", "margin:4px 0", _marked(text)),
+    "aside": lambda text: _block("div", "font-size:13px;margin:8px 0 4px", _marked(text)),
     "code": lambda text: _block(
         "pre",
-        "margin:6px 0;font-size:13px;white-space:pre-wrap;background:none;color:inherit",
+        "margin:6px 0;font-size:13px;white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;"
+        "background:none;color:inherit",
         html.escape(text.rstrip()),
     ),
     "list": lambda text: _block(

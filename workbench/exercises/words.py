@@ -53,18 +53,22 @@ def takes(exercise, function):
 
 def difference(found):
     """Where the first wrong number is, beside the equation of its line."""
-    names = zip(found.result.axes, found.place, strict=True)
-    where = ", ".join(f"{axis} {index}" for axis, index in names)
+    # A result of any shape has no names for its axes.
+    axes = found.result.axes or [f"axis {k}:" for k in range(len(found.place))]
+    where = ", ".join(f"{axis} {index}" for axis, index in zip(axes, found.place, strict=True))
     at = f" at {where}" if where else ""
-    expected, got = numbers(found.expected, found.got)
+    expected, got = numbers(found.expected, found.got, found.result.whole)
     return [
         ("text", f"The first difference is in `{found.result.name}`{at}."),
         ("code", f"{found.result.equation}\n\nexpected  {expected}\ngot       {got}"),
     ]
 
 
-def numbers(a, b):
-    """Two numbers with as many digits as it takes to tell them apart, four at least."""
+def numbers(a, b, whole=False):
+    """Two numbers with as many digits as it takes to tell them apart, four at least; what counts
+    something has all of them."""
+    if whole and all(float(n).is_integer() for n in (a, b)):
+        return f"{int(a)}", f"{int(b)}"
     for digits in (4, 7, 10, 13, 17):
         texts = f"{a:.{digits}g}", f"{b:.{digits}g}"
         if texts[0] != texts[1]:
@@ -72,15 +76,14 @@ def numbers(a, b):
     return texts
 
 
-def raised(ran, number, case):
+def raised(ran, number, case, again):
     """An exception of the learner's: their line, and what Python says about it."""
     told = f"{type(ran.error).__name__}: {ran.error}".splitlines()[0]
     blocks = [("text", f"Your function ends with an error in case {number + 1}.")]
-    return [
-        *blocks,
-        ("code", f"{_line(ran.place)}{told}"),
-        ("text", f"This case: {sizes(case)}. `result.inputs` holds it."),
-    ]
+    blocks.append(("code", f"{_line(ran.place)}{told}"))
+    if ran.clash:
+        blocks.append(("idea", ran.clash))
+    return [*blocks, ("aside", this_case(case, again))]
 
 
 def too_late(ran, seconds):
@@ -95,6 +98,18 @@ def too_late(ran, seconds):
     else:
         text = "It was stopped. Is that a loop whose condition never changes?"
     return [*blocks, ("text", text)]
+
+
+def again(exercise, function):
+    """What to type to check this function once more."""
+    name = getattr(function, "__name__", "")
+    called = name if name.isidentifier() else exercise.solution.__name__
+    return f'wb.check("{exercise.name}", {called})'
+
+
+def this_case(case, again):
+    """The inputs of a case, and what to type to have them in hand."""
+    return f"This case: {sizes(case)}. Its numbers: `{again}.inputs`."
 
 
 def sizes(case):

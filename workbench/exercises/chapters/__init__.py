@@ -5,10 +5,13 @@ from . import (
     clipping,
     elman_by_hand,
     gru,
+    jacobians,
     language,
     lstm,
+    lstm_back,
     lstm_memory,
     newer_gating,
+    numeric,
     outputs,
     padding,
     regularising,
@@ -25,8 +28,8 @@ from . import (
 )
 
 CHAPTERS = (
-    series, series_arrays, unfolding, wirings, elman_by_hand, bptt_by_hand, outputs, vanishing,
-    clipping, lstm, lstm_memory, gru, newer_gating, padding, streams, two_ways, reservoirs,
-    regularising, tuning, language, responsible,
+    series, series_arrays, unfolding, wirings, elman_by_hand, bptt_by_hand, numeric, outputs,
+    jacobians, vanishing, clipping, lstm, lstm_back, lstm_memory, gru, newer_gating, padding,
+    streams, two_ways, reservoirs, regularising, tuning, language, responsible,
 )  # fmt: skip
 ALL = tuple(exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES)

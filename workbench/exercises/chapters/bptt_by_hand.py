@@ -1,4 +1,4 @@
-"""Chapter 3, its second half: backpropagation through time by hand, and a check that needs no rule.
+"""Chapter 3, its second half: backpropagation through time by hand.
 
 Werbos, P. J. (1990), Backpropagation through time, Proceedings of the IEEE 78.
 """
@@ -99,6 +99,18 @@ STEP_BACK = Exercise(
             {"U.T @ d_a": "U.T @ d_h"},
             "the way to the state before leads through the tanh too: multiply d_a, not d_h.",
             UNFOLD,
+        ),
+        wrong(
+            step_back,
+            {"(1 - h**2)": "(1 - h)"},
+            "the square was forgotten: the slope of tanh is 1 - h^2.",
+            "At h = -0.5 a slope of 1.5 came out; that of tanh is never above 1.",
+        ),
+        wrong(
+            step_back,
+            {"np.outer(d_a,": "np.outer(d_h,"},
+            "the weights stand before the tanh, so their gradients hold d_a, not d_h.",
+            STATE,
         ),
     ),
     hints=(
@@ -214,6 +226,56 @@ THROUGH_TIME = Exercise(
             "what is carried skips the tanh: its slope belongs into every step of the way.",
             "`wb.explore.gradients()` shows how those slopes make gradients vanish.",
         ),
+        wrong(
+            through_time,
+            {" * (1 - h[t] ** 2)": ""},
+            "the slope of the tanh was forgotten.",
+            "`wb.explore.unfold()`: click an arrow that leads back through a tanh.",
+        ),
+        wrong(
+            through_time,
+            {"(d_h[t] + carried) * (1": "d_h[t] + carried * (1"},
+            "the loss's own part was not multiplied by the slope. Both parts reach h[t], so both "
+            "go back through its tanh.",
+            "`(d_h[t] + carried) * ...`: mind the brackets.",
+        ),
+        wrong(
+            through_time,
+            {"(1 - h[t] ** 2)": "(1 - (h[t - 1] if t > 0 else h_first) ** 2)"},
+            "the slope belongs to the state after step t, h[t], not to the one before.",
+            STATE,
+        ),
+        wrong(
+            through_time,
+            {"carried = U.T @ d_a[t]": "carried = d_a[t]"},
+            "what is carried skips U: the old state reaches the new one through it.",
+            UNFOLD,
+        ),
+        wrong(
+            through_time,
+            {"carried = U.T": "carried += U.T"},
+            "what is carried piles up. `d_a[t]` holds what came from all later steps already, so "
+            "`U.T @ d_a[t]` takes the place of what was carried before.",
+            UNFOLD,
+        ),
+        wrong(
+            through_time,
+            {"reversed(range(len(x)))": "range(len(x) - 1, 0, -1)"},
+            "the walk ends at step 1. Step 0 has a gradient too, and gives to the weights.",
+            "`range(n - 1, -1, -1)`, or `reversed(range(n))`, comes to 0.",
+        ),
+        wrong(
+            through_time,
+            {"else h_first": "else 0 * h_first"},
+            "the state before step 0 was taken as 0; it is h_first.",
+            "Only step 0's part of d_U meets it.",
+        ),
+        wrong(
+            through_time,
+            {"return d_a, d_W, d_U, d_b": "return d_a, d_W / len(x), d_U / len(x), d_b / len(x)"},
+            "the weights got the mean over the steps; what each step gives is added up.",
+            '`gradients.by_step("U")` shows what each step adds.',
+        ),
     ),
     hints=(
         "`for t in reversed(range(len(x))):`, with `carried = np.zeros(...)` before it: nothing "
@@ -226,86 +288,4 @@ THROUGH_TIME = Exercise(
 )
 
 
-def numeric(loss, w, eps):
-    """The gradient of a loss by pushing each weight up and down: central differences.
-
-    loss: a function of an array shaped like w; gives one number. w: an array of any shape. eps:
-    how far to push.
-    Return an array shaped like w.
-    """
-    gradient = np.zeros_like(w)
-    for place in np.ndindex(w.shape):
-        up, down = w.copy(), w.copy()
-        up[place] += eps
-        down[place] -= eps
-        gradient[place] = (loss(up) - loss(down)) / (2 * eps)
-    return gradient
-
-
-def _numeric_case(seed):
-    draw = Draw(seed)
-    x, first = draw.normal(draw.time, draw.inputs), np.tanh(draw.normal(draw.hidden))
-    p = draw.elman()
-
-    def loss(U):
-        return float((forward(x, first, p["W"], U, p["b"])[-1] ** 2).sum() / 2)
-
-    return {"loss": loss, "w": p["U"], "eps": float(draw.rng.choice([1e-2, 5e-3]))}
-
-
-NUMERIC = Exercise(
-    name="bptt.numeric",
-    chapter=3,
-    title="Ask the definition",
-    task="Both your pencil and a machine's rules could be wrong in the same way. Find the "
-    "gradient without any rule: push one weight up a little, then down, and see how the loss "
-    "changes.",
-    returns=(
-        Result(
-            "gradient",
-            ("row", "column"),
-            "dL/dw_k = (L(w_k + eps) - L(w_k - eps)) / (2 eps)",
-        ),
-    ),
-    solution=numeric,
-    case=_numeric_case,
-    misconceptions=(
-        wrong(
-            numeric,
-            {"(loss(up) - loss(down)) / (2 * eps)": "(loss(up) - loss(w)) / eps"},
-            "one side only: its error shrinks with eps, that of both sides with eps squared.",
-            "Halve eps and see how far each answer moves.",
-        ),
-        wrong(
-            numeric,
-            {"(2 * eps)": "eps"},
-            "between up and down lie two eps, not one.",
-            "Draw w - eps, w and w + eps on a line.",
-        ),
-        wrong(
-            numeric,
-            {"/ (2 * eps)": ""},
-            "the difference was not divided by how far the weight was pushed.",
-            "A slope is a difference by a distance.",
-        ),
-        wrong(
-            numeric,
-            {"loss(up) - loss(down)": "loss(down) - loss(up)"},
-            "the sign is turned: up minus down.",
-            "The gradient is positive where the loss grows with the weight.",
-        ),
-        wrong(
-            numeric,
-            {"up[place] += eps": "up += eps", "down[place] -= eps": "down -= eps"},
-            "all weights were pushed at once, so every entry is the sum over all of them.",
-            "One weight at a time: `up[place] += eps`.",
-        ),
-    ),
-    hints=(
-        "One weight at a time: `for place in np.ndindex(w.shape):`.",
-        "Two copies of w, one with eps added at that place, one with eps taken away.",
-        "The distance between them is 2 * eps.",
-    ),
-)
-
-EXERCISES = (STEP_BACK, THROUGH_TIME, NUMERIC)
+EXERCISES = (STEP_BACK, THROUGH_TIME)

@@ -103,6 +103,39 @@ NORM = Exercise(
             "nothing was clipped.",
             "`wb.explore.gradients()` shows what explodes.",
         ),
+        wrong(
+            clip_norm,
+            {
+                "np.sqrt((d_W**2).sum() + (d_U**2).sum() + (d_b**2).sum())": "sum("
+                "np.sqrt((d**2).sum()) for d in (d_W, d_U, d_b))"
+            },
+            "three norms were added. Squares add, and the root comes last.",
+            LOOK,
+        ),
+        wrong(
+            clip_norm,
+            {"limit / norm": "norm / limit"},
+            "the fraction is upside down: a norm of twice the limit asks for a factor of one half.",
+            LOOK,
+        ),
+        wrong(
+            clip_norm,
+            {"min(1.0, limit / norm)": "1.0 if norm <= limit else 1 / norm"},
+            "long gradients have length 1 now, and not that of the limit.",
+            LOOK,
+        ),
+        wrong(
+            clip_norm,
+            {"min(1.0, limit / norm)": "1.0 if norm <= limit else 0.0"},
+            "long gradients were thrown away. Their direction is good: keep it and shorten them.",
+            LOOK,
+        ),
+        wrong(
+            clip_norm,
+            {"factor * d_b": "d_b"},
+            "the bias was not scaled. One factor for all three, or the direction changes.",
+            LOOK,
+        ),
     ),
     hints=(
         "The norm of all: the root of the sum of the squares of every number in all three arrays.",
@@ -197,6 +230,42 @@ STEP = Exercise(
             clipped_step,
             {"d_w * limit / norm": "np.clip(d_w, -limit, limit)"},
             "each number was clipped by itself; asked for is one factor for all, by the norm.",
+            LOOK,
+        ),
+        wrong(
+            clipped_step,
+            {"w - learning_rate * d_w": "-learning_rate * d_w"},
+            "this is the change alone; asked for are the new weights.",
+            "w minus that step.",
+        ),
+        wrong(
+            clipped_step,
+            {"np.sqrt((d_w**2).sum())": "np.sqrt((w**2).sum())"},
+            "the limit was held against the norm of the weights: it belongs to the gradient.",
+            LOOK,
+        ),
+        wrong(
+            clipped_step,
+            {"limit / norm": "norm / limit"},
+            "the fraction is upside down: a norm of twice the limit asks for a factor of one half.",
+            LOOK,
+        ),
+        wrong(
+            clipped_step,
+            {
+                "(d_w**2).sum()": "(d_w**2).sum(axis=1, keepdims=True)",
+                "if norm > limit:\n        d_w = d_w * limit / norm": "d_w = "
+                "d_w * np.minimum(1.0, limit / norm)",
+            },
+            "each row was clipped by a norm of its own, so the direction changes: one norm of all "
+            "numbers.",
+            LOOK,
+        ),
+        wrong(
+            clipped_step,
+            {"np.sqrt((d_w**2).sum())": "np.linalg.norm(d_w, 2)"},
+            "the norm is the largest singular value here. The gradient's length is the root of the "
+            "sum of all squares: `np.linalg.norm(d_w)`, without the 2.",
             LOOK,
         ),
     ),

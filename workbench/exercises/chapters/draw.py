@@ -7,6 +7,21 @@ import numpy as np
 from ..exercise import CASES
 
 
+class Lines(SimpleNamespace):
+    """One array for each line of a cell: W.i, W.f, ... Asked for another, it says what there is."""
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise AttributeError(f"expected one of {self._there()}, got .{name}")
+
+    def __getitem__(self, name):
+        raise TypeError(f"expected one of {self._there()} (with a dot), got [{name!r}]")
+
+    def _there(self):
+        return ", ".join(f".{name}" for name in vars(self))
+
+
 class Draw:
     """Random numbers of one case. The first case of a seed is small enough for pencil and paper.
 
@@ -27,7 +42,7 @@ class Draw:
 
     def lines(self, names, *shape, scale=0.7):
         """A namespace with one array for each letter of `names`: W.i, W.f, ..."""
-        return SimpleNamespace(**{name: self.normal(*shape, scale=scale) for name in names})
+        return Lines(**{name: self.normal(*shape, scale=scale) for name in names})
 
     def elman(self):
         """W, U, b of an Elman layer."""

@@ -96,6 +96,12 @@ STEP = Exercise(
             "the readout's own bias `b_y` was forgotten.",
             "The readout has a bias of its own, beside that of the state.",
         ),
+        wrong(
+            step,
+            {"V @ h + b_y": "np.tanh(V @ h + b_y)"},
+            "the output went through a tanh as well. This readout is linear: y may be any number.",
+            "y_t = V h_t + b_y",
+        ),
     ),
     hints=(
         "Three lines, in the order of the three equations. `@` is the product of a matrix and a "
@@ -171,6 +177,21 @@ FORWARD = Exercise(
             {"return np.stack(states)": "return states[-1]"},
             "only the last state was returned; each step's is asked for.",
             "Collect the states in a list, then `np.stack`.",
+        ),
+        wrong(
+            forward,
+            {
+                "h = np.tanh(W @ x_t + U @ h + b)": "h = W @ x_t + U @ h + b",
+                "append(h)": "append(np.tanh(h))",
+            },
+            "what enters the tanh was handed on, and not the new state, which comes out of it.",
+            STATE,
+        ),
+        wrong(
+            forward,
+            {"for x_t in x:": "states.append(h)\n    for x_t in x[1:]:"},
+            "row 0 is the state that was given, and x[0] was never read.",
+            "The first row of the result is the state after step 0.",
         ),
     ),
     hints=(

@@ -1,4 +1,4 @@
-"""Chapter 6: the LSTM, one step, a sequence, and one step back.
+"""Chapter 6: the LSTM, one step and a sequence.
 
 Hochreiter and Schmidhuber (1997), Neural Computation 9; Gers, Schmidhuber and Cummins (2000).
 """
@@ -33,7 +33,7 @@ def step(x, h, c, W, U, b):
     return i, f, g, o, c, h
 
 
-def _step_case(seed):
+def step_case(seed):
     draw = Draw(seed)
     n = draw.hidden
     x, h, c = draw.normal(draw.inputs), np.tanh(draw.normal(n)), draw.normal(n)
@@ -53,7 +53,7 @@ STEP = Exercise(
     "the check can tell which one is the first to go wrong.",
     returns=LINES,
     solution=step,
-    case=_step_case,
+    case=step_case,
     misconceptions=(
         wrong(
             step,
@@ -111,6 +111,40 @@ STEP = Exercise(
             {"f * c + i * g": "c + i * g"},
             "the forget gate does not act: this is the LSTM of 1997, before it had one.",
             "Compare `wb.cells.lstm_no_forget_gate`.",
+        ),
+        wrong(
+            step,
+            {"sigmoid(": "np.tanh("},
+            "the gates went through tanh. A gate is a share, in 0..1: the logistic function.",
+            GATES,
+        ),
+        wrong(
+            step,
+            {"f * c + i": "(1 - f) * c + i"},
+            "f was taken as the share that is forgotten. It is the share that is kept.",
+            GATES,
+        ),
+        wrong(
+            step,
+            {"@ h": "@ c"},
+            "the gates heard the cell state. They hear h, the output of the step before.",
+            "Cells that hear c have peepholes: compare `wb.cells.lstm_peephole`.",
+        ),
+        wrong(
+            step,
+            {"c = f * c + i * g": "c = np.tanh(f * c + i * g)", "o * np.tanh(c)": "o * c"},
+            "the tanh bends the cell state itself. It stands in the line of h only, so that c is "
+            "kept as it is.",
+            H,
+        ),
+        wrong(
+            step,
+            {
+                "    c = f * c + i * g\n": "",
+                "    o = sigmoid": "    c = f * c + i * g\n    h = np.tanh(c)\n    o = sigmoid",
+            },
+            "the output gate heard a state of this step. All four lines hear the old h.",
+            GATES,
         ),
     ),
     hints=(
@@ -226,6 +260,31 @@ FORWARD = Exercise(
             "c and h are in the wrong order: c first.",
             "The lines are returned in the order in which they are computed.",
         ),
+        wrong(
+            forward,
+            {
+                "        i = sigmoid": "        h, c = start\n        i = sigmoid",
+                "cells, states = [], []": "cells, states, start = [], [], (h, c)",
+            },
+            "neither h nor c is handed on: every step begins with the first states.",
+            "`wb.explore.carousel()` shows what the cell keeps.",
+        ),
+        wrong(
+            forward,
+            {"        cells.append(c)": "        h, c = c, h\n        cells.append(c)"},
+            "h and c have changed places: what one step calls h, the next takes as c.",
+            "The order in which a function of yours returns them, and that in which you take them.",
+        ),
+        wrong(
+            forward,
+            {
+                "        c = f * c + i * g\n": "",
+                "        o = sigmoid": "        c = f * c + i * g\n        h = np.tanh(c)\n"
+                "        o = sigmoid",
+            },
+            "the output gate heard a state of this step. All four lines hear the old h.",
+            GATES,
+        ),
     ),
     hints=(
         "It is `lstm.step` in a loop, with h and c handed on.",
@@ -235,109 +294,4 @@ FORWARD = Exercise(
 )
 
 
-def step_back(d_h, d_c, i, f, g, o, c_before, c):
-    """One step back through the last two lines of an LSTM.
-
-    d_h: (units,), dL/dh of this step. d_c: (units,), what later steps send to c_t. i, f, g, o, c:
-    (units,), this step's lines. c_before: (units,), the cell state before.
-    Return d_o, d_c, d_i, d_f, d_g, d_c_before, where d_c is the total for c_t.
-    """
-    squashed = np.tanh(c)
-    d_o = d_h * squashed
-    d_c = d_c + d_h * o * (1 - squashed**2)
-    d_i = d_c * g
-    d_f = d_c * c_before
-    d_g = d_c * i
-    d_c_before = d_c * f
-    return d_o, d_c, d_i, d_f, d_g, d_c_before
-
-
-def _step_back_case(seed):
-    draw = Draw(seed)
-    n = draw.hidden
-    inputs = _step_case(seed)
-    i, f, g, o, c, _ = step(**inputs)
-    gates = {"i": i, "f": f, "g": g, "o": o}
-    return {
-        "d_h": draw.normal(n), "d_c": draw.normal(n), **gates, "c_before": inputs["c"], "c": c
-    }  # fmt: skip
-
-
-BACK = Exercise(
-    name="lstm.step_back",
-    chapter=6,
-    title="Back through the cell",
-    task="Take two gradients back through h = o * tanh(c) and c = f * c_before + i * g: what "
-    "comes down from h, and what later steps send along the cell state. The last line is the "
-    "carousel: c_before receives d_c times f, and no slope of a tanh.",
-    returns=(
-        Result("d_o", ("unit",), "dL/do_t = dL/dh_t * tanh(c_t)"),
-        Result("d_c", ("unit",), "dL/dc_t = carried + dL/dh_t * o_t * (1 - tanh(c_t)^2)"),
-        Result("d_i", ("unit",), "dL/di_t = dL/dc_t * g_t"),
-        Result("d_f", ("unit",), "dL/df_t = dL/dc_t * c_{t-1}"),
-        Result("d_g", ("unit",), "dL/dg_t = dL/dc_t * i_t"),
-        Result("d_c_before", ("unit",), "dL/dc_{t-1} = dL/dc_t * f_t"),
-    ),
-    solution=step_back,
-    case=_step_back_case,
-    misconceptions=(
-        wrong(
-            step_back,
-            {"d_c = d_c + d_h": "d_c = d_h"},
-            "what later steps send along the cell state was overwritten. Both ways meet in c, so "
-            "they are added.",
-            "`wb.explore.carousel()`: that way is what an LSTM is for.",
-        ),
-        wrong(
-            step_back,
-            {"d_c + d_h * o * (1 - squashed**2)": "d_c"},
-            "the way from h down to c was left out.",
-            "`wb.explore.gradients()` shows the paths of h and c apart.",
-        ),
-        wrong(
-            step_back,
-            {"(1 - squashed**2)": "(1 - c**2)"},
-            "the slope was taken as if c were what comes out of the tanh; it is what enters it: "
-            "1 - tanh(c)^2.",
-            H,
-        ),
-        wrong(
-            step_back,
-            {" * (1 - squashed**2)": ""},
-            "the slope of the tanh around c was forgotten.",
-            H,
-        ),
-        wrong(
-            step_back,
-            {"d_c * c_before": "d_c * c"},
-            "the forget gate multiplied the old cell state, so its gradient holds c_before.",
-            C,
-        ),
-        wrong(
-            step_back,
-            {"d_i = d_c * g": "d_i = d_c * i", "d_g = d_c * i": "d_g = d_c * g"},
-            "in a product each factor's gradient holds the other one: d_i holds g, d_g holds i.",
-            C,
-        ),
-        wrong(
-            step_back,
-            {"d_c_before = d_c * f": "d_c_before = d_c"},
-            "the forget gate was left out on the way to the step before.",
-            "`wb.explore.carousel()`: drag its bias.",
-        ),
-        wrong(
-            step_back,
-            {"d_h * squashed": "d_h * c"},
-            "o multiplied tanh(c), not c.",
-            H,
-        ),
-    ),
-    hints=(
-        "From h = o * tanh(c): d_o = d_h * tanh(c), and c receives d_h * o times the slope of "
-        "the tanh at c.",
-        "c is used twice, by h and by the next step's c: its total is the sum, d_c + ...",
-        "From c = f * c_before + i * g: each factor receives d_c times its partner.",
-    ),
-)
-
-EXERCISES = (STEP, FORWARD, BACK)
+EXERCISES = (STEP, FORWARD)

@@ -77,6 +77,24 @@ HALF_LIFE = Exercise(
             "the number of steps was rounded up; asked for is where the curve crosses one half.",
             CAROUSEL,
         ),
+        wrong(
+            half_life,
+            {"sigmoid(bias)": "bias"},
+            "the bias was taken as the gate. The gate is f = sigmoid(bias).",
+            CAROUSEL,
+        ),
+        wrong(
+            half_life,
+            {"np.log(kept)": "np.log(1 - kept)"},
+            "1 - f was taken as what is kept. At each step f is kept and 1 - f lost.",
+            CAROUSEL,
+        ),
+        wrong(
+            half_life,
+            {"np.log(0.5) / np.log(kept)": "0.5 / kept"},
+            "one half was divided by f. Steps multiply: f^n = 1/2, so n comes out of logarithms.",
+            CAROUSEL,
+        ),
     ),
     hints=(
         "After n steps f^n is left, with f = sigmoid(bias).",
@@ -142,6 +160,12 @@ COUNT = Exercise(
             {"units * inputs + units * units": "units * inputs + units"},
             "U is a matrix: units times units.",
             "Every unit hears every unit.",
+        ),
+        wrong(
+            count,
+            {" + units * units": ""},
+            "the recurrent matrices U were not counted.",
+            "Every unit hears every unit: U is units times units.",
         ),
     ),
     hints=(

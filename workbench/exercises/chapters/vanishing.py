@@ -8,161 +8,7 @@ import numpy as np
 
 from ..exercise import Exercise, Result, exchanged, wrong
 from .draw import Draw
-
-JACOBIAN = "`wb.explore.jacobian()` shows the whole triangle of d h_t / d h_k."
-REACH = "`wb.explore.gradients()`: drag the recurrent gain and watch gradients die or blow up."
-
-
-def jacobian(x, h, W, U, b):
-    """The derivative of an Elman layer's new state by the one before.
-
-    x: (inputs,). h: (units,), the state before. W: (units, inputs). U: (units, units). b: (units,).
-    Return (units, units): entry i, j is d h_new[i] / d h[j].
-    """
-    new = np.tanh(W @ x + U @ h + b)
-    return (1 - new**2)[:, None] * U
-
-
-def _jacobian_case(seed):
-    draw = Draw(seed)
-    x, h = draw.normal(draw.inputs), np.tanh(draw.normal(draw.hidden))
-    return {"x": x, "h": h, **draw.elman()}
-
-
-ONE_STEP = Exercise(
-    name="gradients.jacobian",
-    chapter=5,
-    title="The Jacobian of one step",
-    task="How does the new state move when the one before is moved a little? One matrix says it, "
-    "and the way back through time is a product of such matrices.",
-    returns=(
-        Result("J", ("unit", "from unit"), "J = diag(1 - h_t^2) U,  h_t = tanh(W x_t + ...)"),
-    ),
-    solution=jacobian,
-    case=_jacobian_case,
-    misconceptions=(
-        wrong(
-            jacobian,
-            {"(1 - new**2)[:, None] * U": "(1 - new**2) * U"},
-            "the slopes multiply the columns of U; each belongs to the unit that hears, so to a "
-            "row. NumPy lays a vector along the last axis.",
-            "`[:, None]` makes a column of it; " + JACOBIAN,
-        ),
-        wrong(
-            jacobian,
-            {"(1 - new**2)": "(1 - h**2)"},
-            "the slopes are those at the state before. The tanh that is passed is the new one.",
-            JACOBIAN,
-        ),
-        wrong(
-            jacobian,
-            {"(1 - new**2)": "(1 - np.tanh(new) ** 2)"},
-            "the slope was taken as if the new state were what enters the tanh; it is what comes "
-            "out.",
-            "The slope is 1 - h^2.",
-        ),
-        wrong(
-            jacobian,
-            {"(1 - new**2)[:, None] * U": "U"},
-            "this is U alone. The tanh's slope, at most 1, makes every row shorter.",
-            REACH,
-        ),
-        wrong(
-            jacobian,
-            {"(1 - new**2)[:, None] * U": "((1 - new**2)[:, None] * U).T"},
-            "the matrix is transposed. That is what a gradient is multiplied by on its way back; "
-            "asked for is d h_new[i] / d h[j] in row i, column j.",
-            JACOBIAN,
-        ),
-        wrong(
-            jacobian,
-            {" + b)": ")"},
-            "the bias was forgotten, so the slopes are those at another point.",
-            "A bias drives units into saturation, where slopes are small.",
-        ),
-    ),
-    hints=(
-        "Compute the new state first; the slope of each unit's tanh is 1 - h_new^2.",
-        "d h_new[i] / d h[j] = slope[i] * U[i, j].",
-        "`slope[:, None] * U` multiplies row i by slope[i].",
-    ),
-)
-
-
-def product(jacobians):
-    """How the last state depends on each earlier one.
-
-    jacobians: (steps, units, units); jacobians[t] is d h_t / d h_{t-1}.
-    Return an array of the same shape: entry k is d h_last / d h_k.
-    """
-    products = np.empty_like(jacobians)
-    products[-1] = np.eye(jacobians.shape[1])
-    for k in range(len(jacobians) - 2, -1, -1):
-        products[k] = products[k + 1] @ jacobians[k + 1]
-    return products
-
-
-def _product_case(seed):
-    draw = Draw(seed)
-    return {"jacobians": draw.normal(draw.time, draw.hidden, draw.hidden, scale=0.6)}
-
-
-PRODUCT = Exercise(
-    name="gradients.product",
-    chapter=5,
-    title="The product of Jacobians",
-    task="By the chain rule, d h_last / d h_k is a product, one Jacobian for each step after k. "
-    "Mind the order, and count the factors: the last state by itself is the identity.",
-    returns=(
-        Result("P", ("step", "unit", "from unit"), "d h_T / d h_k = J_T J_{T-1} ... J_{k+1}"),
-    ),
-    solution=product,
-    case=_product_case,
-    backwards=True,
-    misconceptions=(
-        wrong(
-            product,
-            {"products[k + 1] @ jacobians[k + 1]": "jacobians[k + 1] @ products[k + 1]"},
-            "the factors stand in the wrong order: the latest step's Jacobian is the leftmost.",
-            "Take two steps and write out d h_2 / d h_0.",
-        ),
-        wrong(
-            product,
-            {"products[k + 1] @ jacobians[k + 1]": "products[k + 1] * jacobians[k + 1]"},
-            "`*` multiplies entry by entry; the chain rule adds over all units in between, so it "
-            "is `@`.",
-            JACOBIAN,
-        ),
-        wrong(
-            product,
-            {"@ jacobians[k + 1]": "@ jacobians[k]"},
-            "each product has taken the Jacobian of one step too early: J_k leads into h_k, "
-            "J_{k+1} leads out of it.",
-            JACOBIAN,
-        ),
-        wrong(
-            product,
-            {
-                "products[-1] = np.eye(jacobians.shape[1])": "products[-1] = jacobians[-1]",
-                "jacobians[k + 1]": "jacobians[k]",
-            },
-            "there is one factor too many: d h_k / d h_k is the identity.",
-            JACOBIAN,
-        ),
-        wrong(
-            product,
-            {"@ jacobians[k + 1]": "@ jacobians[k + 1].T"},
-            "the factors are transposed. Transposed they take a gradient back; here it is the "
-            "state that is followed.",
-            JACOBIAN,
-        ),
-    ),
-    hints=(
-        "Begin at the end: products[-1] is the identity.",
-        "Walk backwards; each step has one more factor than the one behind it.",
-        "`products[k] = products[k + 1] @ jacobians[k + 1]`.",
-    ),
-)
+from .jacobians import REACH
 
 
 def norms(d_last, jacobians):
@@ -241,6 +87,42 @@ NORMS = Exercise(
             "the gradient is made one long again at every step, which hides that it vanishes.",
             REACH,
         ),
+        wrong(
+            norms,
+            {"np.sqrt((d**2).sum())": "np.abs(d).max()"},
+            "this is the largest entry. The Euclidean norm is the root of the sum of squares.",
+            "`np.linalg.norm(d)`.",
+        ),
+        wrong(
+            norms,
+            {"d = jacobians[t].T @ d": "d = d * np.sqrt((jacobians[t] ** 2).sum())"},
+            "the norms of the Jacobians were multiplied. That is a bound; what is left depends on "
+            "the gradient's direction, so carry the gradient itself.",
+            REACH,
+        ),
+        wrong(
+            norms,
+            {"d = jacobians[t].T @ d": "d = d * np.linalg.norm(jacobians[t], 2)"},
+            "the largest singular values were multiplied. That is a bound; what is left depends "
+            "on the gradient's direction, so carry the gradient itself.",
+            REACH,
+        ),
+        wrong(
+            norms,
+            {"jacobians[t].T @ d\n": "jacobians[t].T @ d_last\n"},
+            "each step begins at d_last again: what has come back one step is not handed on.",
+            "`d = jacobians[t].T @ d`, with d on both sides.",
+        ),
+        wrong(
+            norms,
+            {
+                "found[t] = np.sqrt((d**2).sum())": "d = jacobians[t].T @ d_last",
+                "d = jacobians[t].T @ d\n": "found[t] = np.sqrt((d**2).sum())\n",
+            },
+            "each Jacobian was multiplied by d_last alone: what has come back one step is not "
+            "handed on.",
+            "`d = jacobians[t].T @ d`, with d on both sides.",
+        ),
     ),
     hints=(
         "Begin with t = the last step and d = d_last.",
@@ -318,6 +200,42 @@ BOUND = Exercise(
             "that is an eigenvalue of U^T U; its root is the singular value.",
             "`np.linalg.svd` gives the roots already.",
         ),
+        wrong(
+            bound,
+            {"slope * largest": "largest"},
+            "the activation's slope was left out: each step back multiplies by it too.",
+            REACH,
+        ),
+        wrong(
+            bound,
+            {"** lag": "** (lag - 1)"},
+            "one factor is missing: `lag` steps back are `lag` factors.",
+            "For a lag of 1 the factor stands there once.",
+        ),
+        wrong(
+            bound,
+            {"(slope * largest) ** lag": "min(1.0, (slope * largest) ** lag)"},
+            "the bound was cut off at 1. A gradient may grow, so it may be above 1.",
+            REACH,
+        ),
+        wrong(
+            bound,
+            {"np.linalg.svd(U, compute_uv=False)[0]": "np.abs(U).max()"},
+            "that is the largest entry of U. How far a matrix stretches a vector depends on all "
+            "of them.",
+            "`np.linalg.svd(U, compute_uv=False)`.",
+        ),
+        wrong(
+            bound,
+            {
+                "(slope * largest) ** lag": "slope**lag"
+                " * np.linalg.norm(np.linalg.matrix_power(U, lag), 2)"
+            },
+            "that is the singular value of U to the power of lag. Between two factors U stands a "
+            "diagonal of slopes, another one at each step, so it bounds nothing: take the "
+            "singular value of U, then the power.",
+            "`wb.measure.sigma_bound`, `wb.explore.jacobian()`.",
+        ),
     ),
     hints=(
         "`np.linalg.svd(U, compute_uv=False)` gives the singular values, the largest first.",
@@ -327,4 +245,4 @@ BOUND = Exercise(
     ),
 )
 
-EXERCISES = (ONE_STEP, PRODUCT, NORMS, BOUND)
+EXERCISES = (NORMS, BOUND)
