@@ -23,10 +23,14 @@ GATES = (
 )
 
 TINY, SMALL = (50, 1, 8, 16), (100, 1, 32, 64)
-MIDDLE = (100, 32, 32, 64), (28, 128, 28, 128), (100, 32, 65, 128), (100, 64, 512, 512)
+MIDDLE = (
+    (100, 32, 32, 64), (28, 128, 28, 128), (100, 32, 65, 128), (1000, 16, 16, 128),
+    (100, 64, 512, 512),
+)  # fmt: skip
 NOTES = {
     **{(cell, TINY, direction): AROUND for cell in TABLE_CELLS for direction in PASSES},
     **{(cell, SMALL, FORWARD): ONE_ROW for cell in ("lstm", "gru_reset_after")},
+    **{("elman", SMALL, direction): AROUND for direction in PASSES},
     **{("lstm", sizes, direction): GATES for sizes in MIDDLE for direction in PASSES},
 }
 """(cell, (time, batch, input_size, hidden_size), pass) -> the reason and what was tried."""

@@ -32,7 +32,7 @@ class Effort:
     least: float
 
 
-FULL, QUICK = Effort(9, 12, 0.03, 0.03), Effort(3, 0.5, 0.004, 0.004)
+FULL, QUICK = Effort(9, 20, 0.03, 0.03), Effort(3, 0.5, 0.004, 0.004)
 THREADS = (1, 2)
 
 

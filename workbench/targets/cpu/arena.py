@@ -14,7 +14,7 @@ import numpy as np
 
 LINE = 64
 """Bytes of a cache line, and of the widest vector."""
-KEPT = 256 * 2**20
+KEPT = 512 * 2**20
 """Bytes of unused blocks that are kept, at most."""
 MOST = 64
 """Blocks that are known at once, at most: they are looked through at every run, and whoever holds
