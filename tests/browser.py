@@ -114,7 +114,9 @@ class Pages:
 
     def heard(self, message: "ConsoleMessage") -> None:
         """Keep a message of the console if it is an error."""
-        if message.type == "error":
+        # JupyterLab asks for `attachment:NAME` before it puts the picture itself there.
+        attached = message.location.get("url", "").startswith("attachment:")
+        if message.type == "error" and not attached:
             self.errors.append(f"console: {message.text}")
 
     def close(self) -> None:

@@ -148,3 +148,6 @@ def test_a_learner_is_wrong_is_told_why_asks_and_gets_it_right(hands):
     progress = hands.run(hands.cell("wb.exercises.progress()"))
     assert "Chapter 3: 1 of 5 passed" in progress
     assert "passed (tries 3, hints 1 of 3)" in progress
+    pictures = hands.page.locator(".jp-MarkdownOutput td img")
+    widths = pictures.evaluate_all("images => images.map(image => image.naturalWidth)")
+    assert widths == [168] * 12
