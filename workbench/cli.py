@@ -217,7 +217,7 @@ def parser_of(command: str) -> Parser:
     elif command == "bench":
         add("file", nargs="?", metavar="FILE", help="Python with a cell of your own (@wb.cell)")
         add("--cell", help="one cell of the table, or of FILE (default: all)")
-        add("--quick", action="store_true", help="three sizes, few rounds: under a minute")
+        add("--quick", action="store_true", help="three sizes, few rounds: about a minute")
         add("--threads", type=whole_number(1), metavar="N", help="default: 1, then 2")
         add("--json", metavar="OUT", help="write the table to a file too")
     elif command == "lab":
