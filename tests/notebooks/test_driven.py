@@ -12,7 +12,8 @@ import nbformat
 import pytest
 from browser import Pages, chromium, watched_pages
 from hands import Hands
-from server import PACKAGE_ROOT, running_lab
+from server import running_lab
+from test_notebooks import FOLDER
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -84,7 +85,7 @@ def hands(tmp_path, open_page) -> Iterator[Hands]:
 
 def starter() -> str:
     """The first starter of chapter 3."""
-    book = nbformat.read(PACKAGE_ROOT / "notebooks" / "03_bptt.ipynb", as_version=4)
+    book = nbformat.read(FOLDER / "03_bptt.ipynb", as_version=4)
     (source,) = (cell.source for cell in book.cells if cell.get("id") == "elman-step")
     assert EMPTY in source
     return source
