@@ -4,6 +4,7 @@ Inside a network arrays are time first: sequences (time, batch, units), tokens (
 vectors (batch, units). A layer knows nothing of its neighbours; `Network` joins them.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -105,7 +106,7 @@ class Pass:
     final: dict = field(default_factory=dict)
 
 
-class Layer:
+class Layer(ABC):
     """A layer. `takes` and `gives` are kinds of values; `kind` is what its name begins with.
 
     A subclass sets `input_size`, `output_size` and writes `forward(signal, setting)`, which
@@ -153,8 +154,9 @@ class Layer:
         """The kind of value that comes out when this kind goes in."""
         return taken
 
+    @abstractmethod
     def forward(self, signal, setting):
-        raise NotImplementedError
+        """Return the Pass of a Signal through the layer."""
 
     def describe(self):
         """Return the constructor's arguments by name: plain values, layers and tuples of layers."""

@@ -13,6 +13,7 @@ loss: a rate that waits for a plateau would have to remember.
 """
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -35,12 +36,12 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Schedule:
+class Schedule(ABC):
     """What all schedules share. Attributes are the arguments, as plain numbers."""
 
+    @abstractmethod
     def at(self, step):
         """The learning rate of update number `step`, counted from 0."""
-        raise NotImplementedError
 
     def describe(self):
         """A dict of plain numbers and one name, from which `schedule_from` makes the same."""

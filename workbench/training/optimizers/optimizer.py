@@ -4,6 +4,7 @@ The rules themselves, one a file, stand beside this one. Does not compute gradie
 clip them.
 """
 
+from abc import ABC, abstractmethod
 from inspect import signature
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from ..schedules import Constant, schedule_from, schedule_of
 
 
-class Optimizer:
+class Optimizer(ABC):
     """Changes parameters by their gradients, one `step` at a time.
 
     learning_rate: a number of at least 0, or a schedule, an object with `.at(step)` -> float.
@@ -59,9 +60,9 @@ class Optimizer:
             self.update(name, theta, gradient, self._kept[name], rate)
         self.steps += 1
 
+    @abstractmethod
     def update(self, name, theta, gradient, kept, rate):
         """Change theta in place; `kept` holds the arrays of `slots`, zero before the first step."""
-        raise NotImplementedError
 
     @property
     def state(self):
