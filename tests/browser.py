@@ -110,7 +110,8 @@ class Pages:
 
     def uncaught(self, error: Exception) -> None:
         """Keep an exception that nothing in a page has caught."""
-        self.errors.append(f"uncaught: {error}")
+        where = getattr(error, "stack", None) or ""
+        self.errors.append(f"uncaught: {error}\n{where}")
 
     def heard(self, message: "ConsoleMessage") -> None:
         """Keep a message of the console if it is an error."""

@@ -15,17 +15,41 @@ from nbclient import NotebookClient
 
 from workbench.exercises import EXERCISES
 
+FOLDER = Path(__file__).parents[2] / "notebooks"
 CELL_SECONDS = 600
+
+
+def read(path):
+    """The notebook as it is stored."""
+    return nbformat.read(path, as_version=4)
+
+
+def source(path, cell_id) -> str:
+    """What stands in one cell."""
+    (found,) = [cell.source for cell in read(path).cells if cell.id == cell_id]
+    return found
+
+
+def prose(path, *ids) -> str:
+    """The words of these cells, or of all that hold words, on one line."""
+    cells = [cell for cell in read(path).cells if cell.cell_type == "markdown"]
+    return " ".join(" ".join(c.source for c in cells if not ids or c.id in ids).split())
+
+
+def by_cell(path, said) -> dict[str, str]:
+    """Cell id -> what that code cell said, from all that they said in order."""
+    ids = [cell.id for cell in read(path).cells if cell.cell_type == "code"]
+    return dict(zip(ids, said, strict=True))
 
 
 def run_with_starters(path) -> list[str]:
     """What each code cell says, in order, with the starters as they stand."""
-    return said(path, nbformat.read(path, as_version=4))
+    return said(path, read(path))
 
 
 def run_with_solutions(path) -> list[str]:
     """What each code cell says, in order, with a solution in the place of every starter."""
-    return said(path, solved(nbformat.read(path, as_version=4)))
+    return said(path, solved(read(path)))
 
 
 def said(path, notebook) -> list[str]:

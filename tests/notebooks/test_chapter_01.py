@@ -1,51 +1,24 @@
 """Chapter 1: runs with empty starters and with solutions, and says what its prose says."""
 
-import functools
 import re
+from functools import partial
 from math import sqrt
 
-import nbformat
+import chapters
 import numpy as np
 import pytest
-from chapters import checks, run_with_solutions, run_with_starters
-from test_notebooks import FOLDER
+from chapters import FOLDER
 
 import workbench as wb
-from workbench.exercises import EXERCISES
 
 CHAPTER = FOLDER / "01_sequences.ipynb"
-NAMES = [f"series.{n}" for n in ("persistence", "windows", "split", "standardise", "batch")]
+prose = partial(chapters.prose, CHAPTER)
 PAST, LENGTH = 247, 11
-
-
-@pytest.fixture(scope="module")
-def notebook():
-    return nbformat.read(CHAPTER, as_version=4)
 
 
 @pytest.fixture(scope="module")
 def years():
     return wb.data.sunspots().values.tolist()
-
-
-def by_cell(notebook, said):
-    """Cell id -> what the cell said."""
-    ids = [cell.id for cell in notebook.cells if cell.cell_type == "code"]
-    return dict(zip(ids, said, strict=True))
-
-
-run_once = functools.cache(run_with_solutions)
-
-
-@pytest.fixture
-def solved(kernels, notebook):
-    return by_cell(notebook, run_once(CHAPTER))
-
-
-def prose(notebook, *ids):
-    """The words of these cells, or of all, on one line."""
-    cells = [c for c in notebook.cells if c.cell_type == "markdown" and c.id in (ids or [c.id])]
-    return " ".join(" ".join(cell.source for cell in cells).split())
 
 
 def numbers(text):
@@ -56,50 +29,20 @@ def mean_square(a, b):
     return sum((p - q) ** 2 for p, q in zip(a, b, strict=True)) / len(a)
 
 
-def test_empty_starters_raise_nothing_and_are_told_so(kernels, notebook):
-    said = by_cell(notebook, run_with_starters(CHAPTER))
-    for index, name, _ in checks(notebook):
-        told = said[notebook.cells[index].id]
-        assert told.startswith(f"{name}: not yet.")
-        assert told.endswith("\n0\n")  # points
-    assert "".join(said.values()).count("is not written yet") == 2 + len(NAMES)
-    assert "mean squared error 1107.3" in said["persistence-number"]
-
-
-def test_every_check_passes_with_the_solutions(solved, notebook):
-    assert [name for _, name, _ in checks(notebook)] == NAMES
-    for index, name, _ in checks(notebook):
-        cell = notebook.cells[index]
-        assert solved[cell.id].startswith(f"{name}: Public cases passed.")
-        assert solved[cell.id].endswith(f"\n{cell.metadata.nbgrader.points}\n")
-    assert "is not written yet" not in "".join(solved.values())
-
-
-def test_the_starters_are_those_of_the_exercises(notebook):
-    sources = [cell.source for cell in notebook.cells]
-    for name in NAMES:
-        assert EXERCISES[name].starter.strip() in sources
-
-
-def test_graded_cells_are_named_once_and_say_what_they_are(notebook):
-    graded = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
-    assert len({cell.metadata.nbgrader.grade_id for cell in graded}) == len(graded) == 10
-    for cell in graded:
-        told = cell.metadata.nbgrader
-        assert (told.grade_id, told.schema_version, told.task) == (cell.id, 3, False)
-        assert told.solution != told.grade
-        assert told.locked == told.grade == ("points" in told) == ("wb.check" in cell.source)
+def test_what_needs_an_empty_starter_says_so(starters):
+    assert "".join(starters.values()).count("is not written yet") == 7
+    assert "mean squared error 1107.3" in starters["persistence-number"]
 
 
 def test_the_forecast_is_a_copy_and_looks_good(solved, notebook, years):
     before, future = years[PAST - 1 : -1], years[PAST:]
     together = np.corrcoef(before, future)[0, 1]
     assert f"correlation {together:.2f}" in solved["load"]
-    assert prose(notebook).count(f"{together:.2f}") == 2
+    assert prose().count(f"{together:.2f}") == 2
     assert solved["copy"].startswith("its forecast is the number of the year before")
     off = sqrt(mean_square(before, future))
     assert f"{off:.1f} spots" in solved["copy"]
-    assert f"off by {off:.0f} spots" in prose(notebook, "persistence-defined")
+    assert f"off by {off:.0f} spots" in prose("persistence-defined")
 
 
 def test_the_live_picture_forgets_within_a_step_and_is_the_one_told_of(notebook, solved):
@@ -182,7 +125,7 @@ def test_in_order_the_network_beats_both_and_shuffled_it_is_worse_than_the_mean(
 def test_the_closing_number_is_that_of_plain_sums(solved, notebook, years):
     stays = mean_square(years[PAST - 1 : -1], years[PAST:])
     assert solved["persistence-number"].endswith(f"mean squared error {stays:.1f}\n")
-    assert f"a mean squared error of {stays:.1f} squared spots" in prose(notebook, "number")
+    assert f"a mean squared error of {stays:.1f} squared spots" in prose("number")
     scope = {}
     for cell in notebook.cells:
         if cell.id == "imports":

@@ -1,19 +1,17 @@
 """Chapter 2: runs with empty starters and with solutions, and says what its prose says."""
 
-import functools
 import re
+from functools import partial
 
-import nbformat
+import chapters
 import numpy as np
 import pytest
-from chapters import checks, run_with_starters, said, solved
-from test_notebooks import FOLDER
+from chapters import FOLDER, read, said, solved
 
 import workbench as wb
-from workbench.exercises import EXERCISES
 
 CHAPTER = FOLDER / "02_unfolding.ipynb"
-NAMES = [f"unfold.{name}" for name in ("count", "parts", "jordan", "wirings")]
+prose = partial(chapters.prose, CHAPTER)
 SOLVED = {
     "your-step-2": ("[0.0, 0.0]", "[-0.692, -0.499]"),
     "your-gain-cell": ("scaled.x", "scaled.x * 0"),
@@ -27,62 +25,27 @@ SOLVED = {
 QUOTED = ("309", "288", "0.4621", "0.7616", "0.8047", "0.8843", "0.495", "-0.2079", "8.53", "2008")
 
 
-def chapter(**changes) -> nbformat.NotebookNode:
-    """The chapter, with (old, new) put in the cells named."""
-    notebook = nbformat.read(CHAPTER, as_version=4)
+def run_changed(path):
+    """What each code cell says, solved, with (old, new) of SOLVED put in the cells named."""
+    notebook = read(path)
     for cell in notebook.cells:
-        if cell.id in changes:
-            old, new = changes[cell.id]
+        if cell.id in SOLVED:
+            old, new = SOLVED[cell.id]
             assert cell.source.count(old) == 1, cell.id
             cell.source = cell.source.replace(old, new)
-    return notebook
-
-
-def by_cell(said) -> dict[str, str]:
-    """Cell id -> the text that the cell printed or showed."""
-    ids = [cell.id for cell in chapter().cells if cell.cell_type == "code"]
-    return dict(zip(ids, said, strict=True))
-
-
-@functools.cache
-def run_as_stored():
-    return by_cell(run_with_starters(CHAPTER))
-
-
-@functools.cache
-def run_solved():
-    return by_cell(said(CHAPTER, solved(chapter(**SOLVED))))
+    return said(path, solved(notebook))
 
 
 @pytest.fixture
-def stored(kernels):
-    return run_as_stored()
+def done(ran, kernels):
+    return ran(CHAPTER, run_changed)
 
 
-@pytest.fixture
-def done(kernels):
-    return run_solved()
+def test_what_needs_an_empty_starter_says_so(starters):
+    assert "".join(starters.values()).count("is not written yet") == 4
 
 
-def prose(name) -> str:
-    (source,) = [cell.source for cell in chapter().cells if cell.id == name]
-    return " ".join(source.split())
-
-
-def test_empty_starters_raise_nothing_and_are_told_so(stored):
-    for index, name, _ in checks(chapter()):
-        told = stored[chapter().cells[index].id]
-        assert told.startswith(f"{name}: not yet.")
-        assert told.endswith("\n0\n")  # points
-    assert "".join(stored.values()).count("is not written yet") == len(NAMES)
-
-
-def test_every_check_passes_with_the_solutions(done):
-    assert [name for _, name, _ in checks(chapter())] == NAMES
-    for index, name, _ in checks(chapter()):
-        cell = chapter().cells[index]
-        assert done[cell.id].startswith(f"{name}: Public cases passed.")
-        assert done[cell.id].endswith(f"\n{cell.metadata.nbgrader.points}\n")
+def test_what_the_learner_computes_agrees_with_the_machine(done):
     everything = "".join(done.values())
     assert "is not written yet" not in everything
     assert "differ" not in everything
@@ -92,24 +55,8 @@ def test_every_check_passes_with_the_solutions(done):
     assert "yours: 20,096" in done["count-128-yours"]
 
 
-def test_the_starters_are_those_of_the_exercises():
-    sources = [cell.source for cell in chapter().cells]
-    for name in NAMES:
-        assert EXERCISES[name].starter.strip() in sources
-
-
-def test_graded_cells_are_named_once_and_say_what_they_are():
-    graded = [cell for cell in chapter().cells if "nbgrader" in cell.metadata]
-    assert len({cell.metadata.nbgrader.grade_id for cell in graded}) == len(graded) == 8
-    for cell in graded:
-        told = cell.metadata.nbgrader
-        assert (told.grade_id, told.schema_version, told.task) == (cell.id, 3, False)
-        assert told.solution != told.grade
-        assert told.locked == told.grade == ("points" in told) == ("wb.check" in cell.source)
-
-
-def test_one_number_handed_on_is_about_half_as_good(stored):
-    rows = re.findall(r"start \d, (.*): skill (\S+)$", stored["elman-or-jordan"], re.M)
+def test_one_number_handed_on_is_about_half_as_good(starters):
+    rows = re.findall(r"start \d, (.*): skill (\S+)$", starters["elman-or-jordan"], re.M)
     assert len(rows) == 9
     skills = {name: np.array([float(s) for n, s in rows if n == name]) for name, _ in rows}
     assert all((found > 0).all() for found in skills.values())
@@ -119,8 +66,8 @@ def test_one_number_handed_on_is_about_half_as_good(stored):
     assert "about twice as much" in prose("narrow")
 
 
-def test_the_activations_bend_the_state_as_told(stored):
-    shown = re.findall(r"^(\w+) +states from +(\S+) to +(\S+)$", stored["activations"], re.M)
+def test_the_activations_bend_the_state_as_told(starters):
+    shown = re.findall(r"^(\w+) +states from +(\S+) to +(\S+)$", starters["activations"], re.M)
     series = wb.data.sunspots()
     x = series.inputs(until=247).x[:, 0]
     by_formula = {
@@ -150,28 +97,28 @@ def test_the_four_wirings_have_as_many_answers_as_the_table_says(done):
     assert "305 weights in all four" in done["wirings-machine"]  # 288 and the readout's 17
 
 
-def test_the_cells_say_what_the_prose_says(stored):
-    everything = "\n".join(stored.values())
+def test_the_cells_say_what_the_prose_says(starters):
+    everything = "\n".join(starters.values())
     assert "differ" not in everything
-    assert stored["forward-by-hand"].endswith("they agree\n")
-    assert stored["bptt-small"].count("agrees with the sheet of paper") == 3
-    pushed, exact = re.findall(r"[\d.]+$", stored["push-a-weight"], flags=re.MULTILINE)
+    assert starters["forward-by-hand"].endswith("they agree\n")
+    assert starters["bptt-small"].count("agrees with the sheet of paper") == 3
+    pushed, exact = re.findall(r"[\d.]+$", starters["push-a-weight"], flags=re.MULTILINE)
     assert pushed == exact
-    words = "\n".join(cell.source for cell in chapter().cells if cell.cell_type == "markdown")
+    words = "\n".join(cell.source for cell in read(CHAPTER).cells if cell.cell_type == "markdown")
     words = words.replace("\u2212", "-")
     for number in QUOTED:
         assert number in words, number
         assert number in everything, number
-    assert "before 1988 the gradient of U changes by 0.3%" in stored["cut-off"]
-    parts = dict(re.findall(r"^ *(\d+)  (\S+)$", stored["by-step"], flags=re.MULTILINE))
+    assert "before 1988 the gradient of U changes by 0.3%" in starters["cut-off"]
+    parts = dict(re.findall(r"^ *(\d+)  (\S+)$", starters["by-step"], flags=re.MULTILINE))
     assert float(parts["100"]) < 1e-10 * float(parts["0"])
-    assert "2 \u00d7 10\u00b9\u2070 times as large" in stored["three-gains"]
-    assert stored["lag-100"].splitlines()[0].count("2.0e-10") == 2
-    assert stored["lag-100"].splitlines()[1].count("1.0e+00") == 2
-    assert stored["count-128"] == "20,096\n"
+    assert "2 \u00d7 10\u00b9\u2070 times as large" in starters["three-gains"]
+    assert starters["lag-100"].splitlines()[0].count("2.0e-10") == 2
+    assert starters["lag-100"].splitlines()[1].count("1.0e+00") == 2
+    assert starters["count-128"] == "20,096\n"
     for live in ("explore-unfold", "explore-gradients"):
-        assert "Explorer" in stored[live]
-    assert stored["your-step-2"].count("not yet") == 2
+        assert "Explorer" in starters[live]
+    assert starters["your-step-2"].count("not yet") == 2
 
 
 def test_the_live_pictures_show_what_their_prose_says():
@@ -194,7 +141,7 @@ def test_the_live_pictures_show_what_their_prose_says():
 
 def test_the_sums_of_the_pencil_are_right():
     sums = 0
-    for cell in chapter().cells:
+    for cell in read(CHAPTER).cells:
         if cell.cell_type != "markdown":
             continue
         text = cell.source.replace("\u2212", "-").replace("\u00b7", "*").replace("\u00b2", "**2")

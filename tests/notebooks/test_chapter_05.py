@@ -1,88 +1,20 @@
 """Chapter 5: runs as it stands and solved; its prose says what its cells print."""
 
 import re
+from functools import partial
 
-import nbformat
+import chapters
 import numpy as np
-import pytest
-from chapters import checks, run_with_solutions, run_with_starters
-from test_notebooks import FOLDER
+from chapters import FOLDER
 
 import workbench as wb
 
 CHAPTER = FOLDER / "05_gradients.ipynb"
-EXERCISES = [
-    "gradients.jacobian",
-    "gradients.norms",
-    "gradients.bound",
-    "clipping.norm",
-    "clipping.step",
-]
+prose = partial(chapters.prose, CHAPTER)
 
 
-def chapter():
-    return nbformat.read(CHAPTER, as_version=4)
-
-
-def prose():
-    text = "\n".join(cell.source for cell in chapter().cells if cell.cell_type == "markdown")
-    return " ".join(text.split())
-
-
-def by_cell(said):
-    """Cell id -> what it said."""
-    ids = [cell.id for cell in chapter().cells if cell.cell_type == "code"]
-    return dict(zip(ids, said, strict=True))
-
-
-def check_cells():
-    cells = chapter().cells
-    return {name: cells[index].id for index, name, _ in checks(chapter())}
-
-
-@pytest.fixture(scope="module")
-def stored():
-    """What the chapter says as it stands, run once for all tests below."""
-    return {}
-
-
-@pytest.fixture
-def said(stored, kernels):
-    if not stored:
-        stored.update(by_cell(run_with_starters(CHAPTER)))
-    return stored
-
-
-def test_starters_run_and_are_told_what_is_missing(said):
-    assert list(check_cells()) == EXERCISES
-    for name, cell in check_cells().items():
-        assert said[cell].startswith(f"{name}: not yet."), name
-        assert said[cell].endswith("\n0\n"), name
-
-
-def test_every_check_passes_with_the_solutions(kernels):
-    solved = by_cell(run_with_solutions(CHAPTER))
-    for name, cell in check_cells().items():
-        assert solved[cell].startswith(f"{name}: Public cases passed."), name
-        assert solved[cell].endswith("\n1\n"), name
-
-
-def test_starters_and_checks_are_marked_for_nbgrader():
-    marked = {
-        cell.id: cell.metadata.nbgrader for cell in chapter().cells if "nbgrader" in cell.metadata
-    }
-    keys = {"grade", "grade_id", "locked", "schema_version", "solution", "task"}
-    for cell, marks in marked.items():
-        assert (marks["grade_id"], marks["schema_version"], marks["task"]) == (cell, 3, False)
-        assert marks["grade"] is marks["locked"] is (not marks["solution"])
-        assert set(marks) == keys | ({"points"} if marks["grade"] else set())
-    graded = [cell for cell, marks in marked.items() if marks["grade"]]
-    assert graded == list(check_cells().values())
-    assert len(marked) == 2 * len(graded)
-
-
-def test_the_table_of_gains_says_what_the_prose_says(said):
-    rows = re.findall(r"^ *([\d.]+) +(\S+) +(\S+)$", said["gain-table"], flags=re.MULTILINE)
+def test_the_table_of_gains_says_what_the_prose_says(starters):
+    rows = re.findall(r"^ *([\d.]+) +(\S+) +(\S+)$", starters["gain-table"], flags=re.MULTILINE)
     left = {float(gain): (float(own), float(alone)) for gain, own, alone in rows}
     assert list(left) == [0.8, 0.9, 1.0, 1.2, 1.5, 2.0]
     for gain, (own, alone) in left.items():
@@ -93,20 +25,22 @@ def test_the_table_of_gains_says_what_the_prose_says(said):
     assert left[2.0][0] > 1
 
 
-def test_one_step_agrees_and_busy_years_saturate(said):
-    assert said["jacobian-machine"].count("agrees with the formula") == 2
-    quiet, busy = map(float, re.findall(r"tanh ([\d.]+)$", said["jacobian-machine"], re.MULTILINE))
+def test_one_step_agrees_and_busy_years_saturate(starters):
+    assert starters["jacobian-machine"].count("agrees with the formula") == 2
+    quiet, busy = map(
+        float, re.findall(r"tanh ([\d.]+)$", starters["jacobian-machine"], re.MULTILINE)
+    )
     assert busy < quiet
 
 
-def test_short_lags_make_the_sum(said):
-    shares = [float(share) for share in re.findall(r"have ([\d.]+)%", said["parts"])]
+def test_short_lags_make_the_sum(starters):
+    shares = [float(share) for share in re.findall(r"have ([\d.]+)%", starters["parts"])]
     assert shares == sorted(shares)
     assert shares[1] > 99
 
 
-def test_the_cliff_is_where_the_prose_has_it(said):
-    rows = re.findall(r"b = +(\S+) +L = (\S+) +dL/db = +(\S+)", said["cliff"])
+def test_the_cliff_is_where_the_prose_has_it(starters):
+    rows = re.findall(r"b = +(\S+) +L = (\S+) +dL/db = +(\S+)", starters["cliff"])
     table = {float(b): (float(loss), float(slope)) for b, loss, slope in rows}
     # At b = 0 the state stays 0, every slope of tanh is 1, and dh/db is a geometric sum.
     assert np.isclose(table[0.0][1], -sum(1.5**k for k in range(10)), atol=0.006)
@@ -115,8 +49,8 @@ def test_the_cliff_is_where_the_prose_has_it(said):
     assert table[-0.3][0] > 1 > table[0.3][0]
 
 
-def test_clipping_keeps_the_weight_at_the_edge(said):
-    rows = re.findall(r"limit (\S+): b = (\S+), L = ([\d.]+), .* (\S+)$", said["descent"], re.M)
+def test_clipping_keeps_the_weight_at_the_edge(starters):
+    rows = re.findall(r"limit (\S+): b = (\S+), L = ([\d.]+), .* (\S+)$", starters["descent"], re.M)
     (_, free, free_loss, free_slope), (_, held, held_loss, _) = rows
     assert abs(float(free)) > 1
     assert abs(float(held)) < 0.02
@@ -124,9 +58,9 @@ def test_clipping_keeps_the_weight_at_the_edge(said):
     assert float(free_slope) > 10
 
 
-def test_clipping_saves_the_training_on_sunspots(said):
+def test_clipping_saves_the_training_on_sunspots(starters):
     pattern = r"worst ([\d.]+), at the end ([\d.]+); norm at most (\d+), after clipping (\d+)"
-    free, clipped = ([float(n) for n in row] for row in re.findall(pattern, said["train"]))
+    free, clipped = ([float(n) for n in row] for row in re.findall(pattern, starters["train"]))
     assert free[0] > 1000
     assert free[1] > 1 > clipped[1]
     assert free[2] == free[3] > 1000
@@ -134,21 +68,23 @@ def test_clipping_saves_the_training_on_sunspots(said):
     assert clipped[3] == 1
 
 
-def test_what_is_commonly_said_is_wrong(said):
-    growing = re.findall(r"steps: +([\d.]+)", said["radius-below-1"])
+def test_what_is_commonly_said_is_wrong(starters):
+    growing = re.findall(r"steps: +([\d.]+)", starters["radius-below-1"])
     # [[a, c], [0, a]] to the power n is [[a^n, n c a^(n-1)], [0, a^n]].
     exact = [
         np.linalg.norm([[0.9**n, 3 * n * 0.9 ** (n - 1)], [0, 0.9**n]], 2) for n in (1, 9, 50, 100)
     ]
     assert np.allclose([float(n) for n in growing], exact, atol=6e-4)
     assert exact[1] > 10 > 1 > exact[2] > exact[3]
-    relu = [float(n) for n in re.findall(r": (\S+) is left", said["relu-gains"])]
+    relu = [float(n) for n in re.findall(r": (\S+) is left", starters["relu-gains"])]
     assert relu[0] < 1e-6
     assert relu[2] > relu[1] > 1e6
 
 
-def test_the_closing_number(said):
-    pairs = re.findall(r"radius ([\d.]+), largest singular value ([\d.]+)", said["gaussian-800"])
+def test_the_closing_number(starters):
+    pairs = re.findall(
+        r"radius ([\d.]+), largest singular value ([\d.]+)", starters["gaussian-800"]
+    )
     radii, sigmas = np.array(pairs, float).T
     assert len(radii) == 3
     assert np.allclose(radii, 1, atol=0.06)
@@ -157,9 +93,9 @@ def test_the_closing_number(said):
     assert "tends to 1 and the largest singular value to 2" in prose()
 
 
-def test_the_live_pictures_are_there(said):
+def test_the_live_pictures_are_there(starters):
     for live in ("explore-gradients", "explore-jacobian"):
-        assert "Explorer" in said[live]
+        assert "Explorer" in starters[live]
 
 
 def test_the_bound_of_the_prose_holds_on_the_sunspots():

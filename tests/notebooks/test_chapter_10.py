@@ -2,54 +2,20 @@
 
 import math
 import re
+from functools import partial
 
-import nbformat
+import chapters
 import numpy as np
 import pytest
 import scipy.stats
-from chapters import checks, run_with_solutions, run_with_starters
-from test_notebooks import FOLDER
+from chapters import FOLDER
 
 import workbench as wb
 from workbench.exercises import EXERCISES
 
 CHAPTER = FOLDER / "10_tuning.ipynb"
-NAMES = ["stopping.epoch", "decay.step", "dropout.mask", "tuning.level"]
+source = partial(chapters.source, CHAPTER)
 FAILING = ("nothing", "dropout 0.5 before the readout")
-
-
-@pytest.fixture(scope="module")
-def notebook():
-    return nbformat.read(CHAPTER, as_version=4)
-
-
-@pytest.fixture(scope="module")
-def prose(notebook):
-    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    return " ".join(text.split())
-
-
-def by_cell(notebook, said):
-    """Cell id -> what the cell said."""
-    ids = [cell.id for cell in notebook.cells if cell.cell_type == "code"]
-    return dict(zip(ids, said, strict=True))
-
-
-@pytest.fixture(scope="module")
-def stored():
-    """What the solved chapter says, run once for all tests below."""
-    return {}
-
-
-@pytest.fixture
-def solved(stored, kernels, notebook):
-    if not stored:
-        stored.update(by_cell(notebook, run_with_solutions(CHAPTER)))
-    return stored
-
-
-def source(notebook, name):
-    return next(cell.source for cell in notebook.cells if cell.id == name)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +24,7 @@ def scope(notebook):
     pytest.importorskip("vega_datasets")
     found = {}
     for name in ("imports", "load", "train-long"):
-        exec(source(notebook, name), found)
+        exec(source(name), found)
     return found
 
 
@@ -73,41 +39,9 @@ def rows_of_cures(text):
     return {name: np.split(np.array(row), 2) for name, row in found.items()}
 
 
-def test_empty_starters_raise_nothing_and_are_told_so(kernels, notebook):
-    said = by_cell(notebook, run_with_starters(CHAPTER))
-    for index, name, _ in checks(notebook):
-        told = said[notebook.cells[index].id]
-        assert told.startswith(f"{name}: not yet.")
-        assert told.endswith("\n0\n")  # points
-    users = {cell for cell, text in said.items() if "not written yet" in text}
+def test_what_needs_an_empty_starter_says_so(starters):
+    users = {cell for cell, text in starters.items() if "not written yet" in text}
     assert users == {"stop-early", "survival", "winner", "decay-or-penalty", "skill"}
-
-
-def test_every_check_passes_with_the_solutions(solved, notebook):
-    assert [name for _, name, _ in checks(notebook)] == NAMES
-    for index, name, _ in checks(notebook):
-        cell = notebook.cells[index]
-        assert solved[cell.id].startswith(f"{name}: Public cases passed.")
-        assert solved[cell.id].endswith(f"\n{cell.metadata.nbgrader.points}\n")
-    assert "not written yet" not in "".join(solved.values())
-
-
-def test_the_starters_are_those_of_the_exercises(notebook):
-    sources = [cell.source for cell in notebook.cells]
-    for name in NAMES:
-        assert EXERCISES[name].starter.strip() in sources
-
-
-def test_starters_and_checks_are_marked_for_nbgrader(notebook):
-    marked = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
-    assert len(marked) == 2 * len(NAMES)
-    keys = {"grade", "grade_id", "locked", "schema_version", "solution", "task"}
-    for cell in marked:
-        marks = cell.metadata.nbgrader
-        assert (marks["grade_id"], marks["schema_version"], marks["task"]) == (cell.id, 3, False)
-        assert marks["grade"] is marks["locked"] is (not marks["solution"])
-        assert marks["grade"] is ("wb.check" in cell.source)
-        assert set(marks) == keys | ({"points"} if marks["grade"] else set())
 
 
 def test_a_missing_package_is_told_and_the_cells_go_on(notebook, monkeypatch, capsys):
@@ -117,7 +51,7 @@ def test_a_missing_package_is_told_and_the_cells_go_on(notebook, monkeypatch, ca
     monkeypatch.setattr(wb.data, "seattle_weather", missing)
     found = {}
     for name in ("imports", "load"):
-        exec(source(notebook, name), found)
+        exec(source(name), found)
     told = capsys.readouterr().out
     assert "pip install vega-datasets" in told
     assert "their numbers mean nothing" in told
@@ -157,7 +91,7 @@ def test_the_training_loss_is_zero_and_the_forecast_worse_than_today(solved, sco
 
 def test_the_live_picture_forecasts_as_the_model_and_every_day_moves_it(scope, notebook):
     own = dict(scope)
-    exec(source(notebook, "explore-overfit").rpartition("\n")[0], own)
+    exec(source("explore-overfit").rpartition("\n")[0], own)
     net, window = own["with_output"](own["model"]), own["x"][own["window"]]
 
     def told(push=0.0, day=0):
@@ -312,9 +246,9 @@ def test_the_closing_numbers_are_in_the_band_of_the_prose(solved, prose):
 
 def test_the_closing_number_is_that_of_a_gru_written_out(solved, scope, notebook):
     own = dict(scope)
-    for name in NAMES[:3]:
+    for name in ("stopping.epoch", "decay.step", "dropout.mask"):
         own[EXERCISES[name].solution.__name__] = EXERCISES[name].solution
-    exec(source(notebook, "own-training"), own)
+    exec(source("own-training"), own)
     net, w, epoch = own["own_training"](0)
     values, P = wb.data.seattle_weather()["temp_max"].values, net.parameters
     first = 366 + 365  # 1 January 2014

@@ -3,73 +3,25 @@
 import re
 import string
 from collections import Counter
+from functools import partial
 from itertools import pairwise
 
-import nbformat
+import chapters
 import numpy as np
 import pytest
-from chapters import checks, run_with_solutions, run_with_starters
-from test_notebooks import FOLDER
+from chapters import FOLDER, by_cell, checks, read, run_with_starters
 
 import workbench as wb
-from workbench.exercises import EXERCISES
 
 CHAPTER = FOLDER / "11_language.ipynb"
-NAMES = [
-    "language.perplexity",
-    "sampling.temperature",
-    "sampling.pick",
-    "memory.exposure",
-    "probe.gap",
-]
-
-
-def chapter():
-    return nbformat.read(CHAPTER, as_version=4)
-
-
-def source(cell_id):
-    (cell,) = [cell for cell in chapter().cells if cell.id == cell_id]
-    return cell.source
-
-
-def prose(cell_id):
-    return " ".join(source(cell_id).split())
-
-
-def by_cell(said):
-    """Cell id -> what it said."""
-    ids = [cell.id for cell in chapter().cells if cell.cell_type == "code"]
-    return dict(zip(ids, said, strict=True))
-
-
-def check_cells():
-    """Exercise -> the cell that checks it."""
-    cells = chapter().cells
-    return {name: cells[index] for index, name, _ in checks(chapter())}
-
-
-@pytest.fixture(scope="module")
-def stored():
-    """What the chapter says with the solutions, run once for all tests below."""
-    return {}
+prose = partial(chapters.prose, CHAPTER)
+source = partial(chapters.source, CHAPTER)
 
 
 @pytest.fixture
-def solved(stored, kernels):
+def solved(solved):
     pytest.importorskip("faker")
-    if not stored:
-        stored.update(by_cell(run_with_solutions(CHAPTER)))
-    return stored
-
-
-@pytest.fixture
-def without_faker(tmp_path, monkeypatch):
-    """The kernel finds a package faker that cannot be imported, as if it were missing."""
-    package = tmp_path / "hidden" / "faker"
-    package.mkdir(parents=True)
-    (package / "__init__.py").write_text("raise ModuleNotFoundError(name='faker')\n")
-    monkeypatch.setenv("PYTHONPATH", str(package.parent), prepend=":")
+    return solved
 
 
 def numbers(text):
@@ -77,45 +29,19 @@ def numbers(text):
     return [float(n) for n in re.findall(r"[-+]?\d+\.?\d*(?:e[-+]\d+)?", text)]
 
 
-def test_it_runs_without_the_surnames_and_with_empty_starters(without_faker, kernels):
-    said = by_cell(run_with_starters(CHAPTER))
+def test_it_runs_without_the_surnames_and_with_empty_starters(hide):
+    hide("faker")
+    said = by_cell(CHAPTER, run_with_starters(CHAPTER))
     assert "not installed: pip install faker" in said["names"]
     assert "put together from syllables" in said["names"]
-    for name, cell in check_cells().items():
-        assert said[cell.id].startswith(f"{name}: not yet."), name
-        assert said[cell.id].endswith("\n0\n"), name
+    for index, name, _ in checks(read(CHAPTER)):
+        told = said[read(CHAPTER).cells[index].id]
+        assert told.startswith(f"{name}: not yet."), name
+        assert told.endswith("\n0\n"), name
     users = {cell for cell, text in said.items() if "not written yet" in text}
     assert users == {"bits", "write", "by-epoch", "probed", "closing"}
     fifty = re.search(r"unequal decisions: .* 50: ([-+.\d]+)", said["probed"])[1]
     assert float(fifty) > 0.3
-
-
-def test_every_check_passes_with_the_solutions(solved):
-    assert list(check_cells()) == NAMES
-    for name, cell in check_cells().items():
-        assert solved[cell.id].startswith(f"{name}: Public cases passed."), name
-        assert solved[cell.id].endswith(f"\n{cell.metadata.nbgrader.points}\n"), name
-    assert "not written yet" not in "".join(solved.values())
-
-
-def test_the_starters_are_those_of_the_exercises():
-    sources = [cell.source for cell in chapter().cells]
-    for name in NAMES:
-        assert EXERCISES[name].starter.strip() in sources
-
-
-def test_starters_and_checks_are_marked_for_nbgrader():
-    marked = {
-        cell.id: cell.metadata.nbgrader for cell in chapter().cells if "nbgrader" in cell.metadata
-    }
-    keys = {"grade", "grade_id", "locked", "schema_version", "solution", "task"}
-    for cell, marks in marked.items():
-        assert (marks["grade_id"], marks["schema_version"], marks["task"]) == (cell, 3, False)
-        assert marks["grade"] is marks["locked"] is (not marks["solution"])
-        assert set(marks) == keys | ({"points"} if marks["grade"] else set())
-    graded = [cell for cell, marks in marked.items() if marks["grade"]]
-    assert graded == [cell.id for cell in check_cells().values()]
-    assert len(marked) == 2 * len(graded)
 
 
 def parts():

@@ -100,6 +100,8 @@ def looks(page, box) -> list[dict]:
             page.emulate_media(color_scheme=scheme)
             light = "light => document.body.dataset.jpThemeLight === String(light)"
             page.wait_for_function(light, arg=scheme == "light")
+            # Changed again before this has faded, JupyterLab takes it out twice, which fails.
+            page.locator("#jupyterlab-splash").wait_for(state="detached")
             seen.append({"width": width, "scheme": scheme, **box.evaluate(LOOK)})
     page.set_viewport_size({"width": 1280, "height": 900})
     return seen

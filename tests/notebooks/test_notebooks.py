@@ -11,17 +11,18 @@ from urllib.parse import unquote
 
 import nbformat
 import pytest
+from chapters import FOLDER
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 import workbench
 from workbench import lab
 
-TESTS = Path(__file__).parent
-FOLDER = TESTS.parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 WITHOUT_TESTS = [
-    path for path in NOTEBOOKS if not list(TESTS.glob(f"test_chapter_{path.stem[:2]}.py"))
+    path
+    for path in NOTEBOOKS
+    if not list(Path(__file__).parent.glob(f"test_chapter_{path.stem[:2]}.py"))
 ]
 """Those of a chapter are run by its own tests, as they stand and solved."""
 CELL_SECONDS = 600
