@@ -188,6 +188,19 @@ class Plan:
             return own
         return [] if self.record == "output" else [n for n in own if n in self.record]
 
+    def kept_as(self, node):
+        """Where what a matrix multiplies is kept: ("x" or "state" or "line", its name, step).
+
+        step: 1 where it is the state after the step, in an array that begins with the initial one.
+        """
+        if node.op == "input":
+            return "x", node.value, 0
+        if node.op == "state":
+            return "state", node.value, 0
+        if id(node) in self.output_of:
+            return "state", self.output_of[id(node)], 1
+        return "line", self.key_of[id(node)], 0
+
     def crosses(self, node):
         """Whether an elementwise value is read in a later stage than its own."""
         if id(node) not in self.stage or node.op == "product":

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..targets.cpu import adjoint_lines
+from ..targets.cpu import adjoint_lines, operand
 
 
 class Gradients:
@@ -21,13 +21,13 @@ class Gradients:
 
     def __init__(self, problem, adjoints, sums):
         self._problem = problem
-        self._carried, self._of_lines, self._of_products, self._d_x = adjoints
+        self._adjoints = adjoints
         self._matrices, self._steps = sums
 
     @cached_property
     def _totals(self):
         """Line -> (time, batch, units), its total adjoint."""
-        return dict(zip(adjoint_lines(self._problem.kernels.plan), self._of_lines, strict=True))
+        return dict(zip(adjoint_lines(self._problem.kernels.plan), self._adjoints.totals, strict=True))
 
     def through(self, edge):
         """The same gradients with their arrays as another `Edge` shows them."""
@@ -54,7 +54,7 @@ class Gradients:
     @property
     def carried(self):
         """State name -> (time, batch, units): the adjoint that enters step t from later steps."""
-        states = zip(self._problem.cell.states, self._carried, strict=True)
+        states = zip(self._problem.cell.states, self._adjoints.carried, strict=True)
         return {name: self._problem.edge.leave(array[1:]) for name, array in states}
 
     @property
@@ -63,18 +63,18 @@ class Gradients:
 
     def also_initial(self, state, d):
         """Add what an initial state does beside this cell. d: (batch, units)."""
-        self._carried[self.cell.states.index(state)][0] += d
+        self._adjoints.carried[self.cell.states.index(state)][0] += d
 
     @property
     def initial(self):
         """State name -> (batch, units): dL / d(initial state)."""
-        states = zip(self._problem.cell.states, self._carried, strict=True)
+        states = zip(self._problem.cell.states, self._adjoints.carried, strict=True)
         return {name: self._problem.edge.leave_state(array[0]) for name, array in states}
 
     @property
     def x(self):
         """dL/dx, shaped like x."""
-        return self._problem.edge.leave(self._d_x)
+        return self._problem.edge.leave(self._adjoints.d_x)
 
     @property
     def parameters(self):
@@ -115,25 +115,13 @@ class Gradients:
         (time, batch, rows) and (time, batch, columns), time first whatever x was; the gradient of
         the matrix is the sum of their outer products.
         """
-        plan = self._problem.kernels.plan
+        plan, x, record = self._problem.kernels.plan, self._problem.x, self._problem.record
         pack = self._layout.pack_of(name)
-        found = [
-            (adjoint[:, :, self._rows(name)], self._operand(product.operand))
-            for product, adjoint in zip(plan.products, self._of_products, strict=True)
+        return [
+            (adjoint[:, :, self._rows(name)], operand(plan, product.operand, x, record))
+            for product, adjoint in zip(plan.products, self._adjoints.products, strict=True)
             if product.pack is pack
         ]
-        return found
-
-    def _operand(self, node):
-        plan, (states, lines, _) = self._problem.kernels.plan, self._problem.record
-        names = list(plan.graph.states)
-        if node.op == "input":
-            return self._problem.x
-        if node.op == "state":
-            return states[names.index(node.value)][:-1]
-        if id(node) in plan.output_of:
-            return states[names.index(plan.output_of[id(node)])][1:]
-        return lines[[id(n) for _, n in plan.kept].index(id(node))]
 
     @property
     def _layout(self):

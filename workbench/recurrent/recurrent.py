@@ -183,9 +183,7 @@ class Recurrent:
         x = np.array(x, self.dtype, order="C")
         refuse_nan("x", x)
         initial = self._initial(state, edge, batch)
-        arrays = kernels.empty_record(self.lengths, time, batch, held, masked)
-        for array, first in zip(arrays[0], initial.values(), strict=True):
-            array[0] = first
+        arrays = kernels.empty_record(self.lengths, time, batch, initial, held, masked)
         return Problem(self.cell, self.lengths, kernels, x, mask, masked, edge, arrays)
 
     def _kernels(self, record, held=None):

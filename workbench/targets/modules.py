@@ -61,13 +61,17 @@ class Kernel:
         self.compiled = None
 
     def __call__(self, *arguments):
+        return (self.compiled or self.ready(arguments))(*arguments)
+
+    def ready(self, arguments):
+        """The compiled function; compiled for the types of these arguments at the first call."""
         if self.compiled is None:
             with _compiling:
                 key = self.name, self.function
                 if key not in _compiled:
                     _compiled[key] = self._compile(arguments)
                 self.compiled = _compiled[key]
-        return self.compiled(*arguments)
+        return self.compiled
 
     @property
     def path(self):
@@ -82,12 +86,12 @@ class Kernel:
                 return self._from_disk(arguments)
         except OSError as error:
             _say_once(self.path.parent, error)
-            return _ready(self._from_memory(), self.function, arguments)
+            return self._prepared(self._from_memory(), arguments)
 
     def _from_disk(self, arguments):
         """Import and compile; a cache that cannot be read is thrown away and made again."""
         try:
-            return _ready(_import(self.name, self.path), self.function, arguments)
+            return self._prepared(_import(self.name, self.path), arguments)
         except OSError:
             raise
         except Exception:
@@ -96,24 +100,23 @@ class Kernel:
                 raise
             for file in broken:
                 file.unlink(missing_ok=True)
-            return _ready(_import(self.name, self.path), self.function, arguments)
+            return self._prepared(_import(self.name, self.path), arguments)
+
+    def _prepared(self, module, arguments):
+        """Compile for the types of these arguments (or load what was compiled before)."""
+        import numba
+
+        dispatcher = getattr(module, self.function)
+        dispatcher.compile(tuple(numba.typeof(a) for a in arguments))
+        # Arrays of another type or layout would silently compile again; they are a mistake of ours.
+        dispatcher.disable_compile()
+        return dispatcher
 
     def _from_memory(self):
         module = types.ModuleType(self.name)
         text = self.text.replace("cache=CACHE", "cache=False")
         exec(compile(text, f"<{self.name}>", "exec"), module.__dict__)
         return module
-
-
-def _ready(module, function, arguments):
-    """Compile for the types of these arguments (or load what was compiled before)."""
-    import numba
-
-    dispatcher = getattr(module, function)
-    dispatcher.compile(tuple(numba.typeof(a) for a in arguments))
-    # Arrays of another type or layout would silently compile again; they are a mistake of ours.
-    dispatcher.disable_compile()
-    return dispatcher
 
 
 def _import(name, path):

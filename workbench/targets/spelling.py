@@ -6,6 +6,7 @@ powers and calls are written.
 """
 
 import re
+from textwrap import wrap
 
 from ..equations.stages import Plan
 
@@ -90,6 +91,15 @@ def calls(nodes):
             found[node.value.name] = node.value
         stack.extend(node.args)
     return list(found.values())
+
+
+def narrow(text):
+    """Break long lines inside their brackets, never beside the sign of an assignment."""
+    lines = []
+    for line in text.replace(" = ", "\0=\0").split("\n"):
+        indent = " " * (len(line) - len(line.lstrip()) + 4)
+        lines += wrap(line, 96, subsequent_indent=indent, break_long_words=False) or [""]
+    return "\n".join(lines).replace("\0=\0", " = ")
 
 
 def indented(lines, depth):

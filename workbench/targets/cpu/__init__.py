@@ -8,7 +8,7 @@ This package writes and calls kernels; it knows nothing of networks, traces or f
 """
 
 from functools import cached_property, lru_cache
-from textwrap import wrap
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from ...equations.gradient import contributions
 from ...equations.stages import Layout, Plan
 from ..modules import Kernel
 from ..notation import Text, equations
-from ..spelling import calls, identifier
+from ..spelling import calls, identifier, narrow
 from . import arena
 from .backward import backward_source, jacobian_source, overwritten
 from .forward import forward_source
@@ -74,16 +74,27 @@ def source(plan, kernel, dtype, given=None):
         functions=f"\nfrom workbench.functions import {', '.join(used)}" if used else "",
         width=WIDTH,
     )
-    return "\n\n".join([title, _narrow(body)])
+    return "\n\n".join([title, narrow(body)])
 
 
-def _narrow(text):
-    """Break long lines inside their brackets, never beside the sign of an assignment."""
-    lines = []
-    for line in text.replace(" = ", "\0=\0").split("\n"):
-        indent = " " * (len(line) - len(line.lstrip()) + 4)
-        lines += wrap(line, 96, subsequent_indent=indent, break_long_words=False) or [""]
-    return "\n".join(lines).replace("\0=\0", " = ")
+class Adjoints(NamedTuple):
+    """What `backward` finds: of states, (time + 1, batch, units), of lines, products and x."""
+
+    carried: tuple
+    totals: tuple
+    products: tuple
+    d_x: np.ndarray
+
+
+def operand(plan, node, x, record):
+    """What a matrix multiplied at every step, (time, batch, units)."""
+    kind, name, later = plan.kept_as(node)
+    if kind == "x":
+        return x
+    if kind == "line":
+        return record[1][[key for key, _ in plan.kept].index(name)]
+    states = record[0][list(plan.graph.states).index(name)]
+    return states[1:] if later else states[:-1]
 
 
 KERNELS = ("forward", "backward", "jacobian")
@@ -109,7 +120,6 @@ class Kernels:
             *(identifier("adjoint_product", product.name) for product in self.distinct),
             "d_x",
         ]
-        self.operands = [self._operand(product.operand) for product in plan.products]
         self.overwritten = lru_cache(lambda given: overwritten(plan, given))
         self._lengths = lru_cache(lambda items: Lengths.of(plan, dict(items)))
         self.outputs = frozenset([next(iter(plan.graph.states))])
@@ -122,15 +132,20 @@ class Kernels:
             self.kernels[key] = Kernel(text, name, identifier(self.plan.graph.name, name))
         return self.kernels[key]
 
-    def empty_record(self, lengths, time, batch, clamps, masked):
-        """Return (states, lines, clamps): arrays for one run; rows that no step writes are 0."""
+    def empty_record(self, lengths, time, batch, initial, clamps, masked):
+        """Return (states, lines, clamps): arrays for one run; rows that no step writes are 0.
+
+        initial: state -> (batch, units) before the first step. clamps: line -> what it is held at.
+        """
         own = self.lengths(lengths)
-        states = [(time + 1, batch, length) for length in own.states]
+        shapes = [(time + 1, batch, length) for length in own.states]
+        states = tuple(arena.arrays(shapes, self.dtype))
+        for array, first in zip(states, initial.values(), strict=True):
+            array[0] = first
         lines = arena.arrays([(time, batch, length) for length in own.lines], self.dtype)
         if masked:
             _clear(lines)
-        clamps = self._clamps(lengths, time, batch, clamps)
-        return tuple(arena.arrays(states, self.dtype)), tuple(lines), clamps
+        return states, tuple(lines), self._clamps(lengths, time, batch, clamps)
 
     def _clamps(self, lengths, time, batch, clamps):
         """(flags, an array for every line); a vector's choice reads both of its sides."""
@@ -165,7 +180,7 @@ class Kernels:
         )  # fmt: skip
 
     def backward(self, x, mask, cut, lengths, parameters, record, given):
-        """Return (carried, totals, product adjoints, d_x), (matrix gradients, vector steps).
+        """Return Adjoints, (matrix gradients, vector steps).
 
         cut: (time,) bool; where it is true nothing is carried to the step before.
         given: line -> (time, batch, size), what the loss adds to that line's adjoint.
@@ -190,31 +205,20 @@ class Kernels:
     def _finish(self, share, x, record, adjoints, matrices, packs):
         """Gradients that are one product over all steps, in blocks that the workers share."""
         made, written = self._products, set()
-        everything = *record[0], *record[1], x
-        for product, adjoint, (array, steps) in zip(
-            self.plan.products, adjoints[2], self.operands, strict=True
+        operands = [operand(self.plan, p.operand, x, record) for p in self.plan.products]
+        for product, adjoint, factor in zip(
+            self.plan.products, adjoints.products, operands, strict=True
         ):
             pack = self.plan.layout.packs.index(product.pack)
-            operand, add = everything[array][steps], int(pack in written)
-            made.weight_gradient(share, made.address, adjoint, operand, matrices[pack], add)
+            add = int(pack in written)
+            made.weight_gradient(share, made.address, adjoint, factor, matrices[pack], add)
             written.add(pack)
             if product.operand.op == "input":
-                arrays = adjoint, adjoint.shape[2], packs[pack], adjoints[3]
+                arrays = adjoint, adjoint.shape[2], packs[pack], adjoints.d_x
                 made.operand_gradient(share, made.address, *arrays)
 
-    def _operand(self, node):
-        """Where what a matrix multiplied lies: (index into states, lines and x; which steps)."""
-        plan, states = self.plan, list(self.plan.graph.states)
-        if node.op == "input":
-            return -1, slice(None)
-        if node.op == "state":
-            return states.index(node.value), slice(None, -1)
-        if id(node) in plan.output_of:
-            return states.index(plan.output_of[id(node)]), slice(1, None)
-        return len(states) + [id(n) for _, n in plan.kept].index(id(node)), slice(None)
-
     def _adjoints(self, x, mask, own, given, overwritten):
-        """(carried, totals, product adjoints, d_x); what `backward` adds to begins at zero."""
+        """Return the Adjoints; what `backward` adds to begins at zero."""
         (time, batch), whole = mask.shape, mask.all()
         shapes = [(time + 1, batch, length) for length in own.states]
         shapes += [(time, batch, length) for length in own.adjoints + own.products]
@@ -233,7 +237,7 @@ class Kernels:
             else:
                 np.copyto(d_lines[line], d, casting="same_kind", where=mask[:, :, None])
         of_products = tuple(arrays[last + index] for index in self.adjoint_of)
-        return tuple(arrays[:first]), tuple(d_lines.values()), of_products, arrays[-1]
+        return Adjoints(tuple(arrays[:first]), tuple(d_lines.values()), of_products, arrays[-1])
 
     def _sums(self, time, own, parts):
         """(gradients of matrices, gradients of vectors by part and step), at zero."""
@@ -281,4 +285,4 @@ def _write(cell, kernel):
 
 WRITERS["cpu"] = _write
 
-__all__ = ["Kernels", "adjoint_lines", "kernels", "source"]
+__all__ = ["Kernels", "adjoint_lines", "kernels", "operand", "source"]

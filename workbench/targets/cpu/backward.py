@@ -19,8 +19,8 @@ def backward_source(plan, given=None):
     given: names of the lines that the loss adds to; None for the cell's output alone.
     """
     spelling = Spelling(plan)
-    places = Time(plan, spelling, _lines(plan, given))
-    blocks = _blocks(plan, spelling, places)
+    places = Time(plan, spelling, lines_with_loss(plan, given))
+    blocks = adjoint_blocks(plan, spelling, places)
     lines = [line for block in blocks for step in block for line in step.function()]
     lines += [
         "@njit(**options)",
@@ -53,8 +53,8 @@ def overwritten(plan, given):
     They need not begin at zero, unless there are masked steps.
     """
     spelling = Spelling(plan)
-    places = Time(plan, spelling, _lines(plan, given))
-    steps = [step for block in _blocks(plan, spelling, places) for step in block]
+    places = Time(plan, spelling, lines_with_loss(plan, given))
+    steps = [step for block in adjoint_blocks(plan, spelling, places) for step in block]
     written = {place for step in steps for place in step.writes}
     read = {place.array for step in steps for place in step.reads}
     lines = {p.array for p in written if p.array in places.arrays.values()} - read
@@ -67,7 +67,8 @@ def overwritten(plan, given):
     return lines
 
 
-def _lines(plan, given):
+def lines_with_loss(plan, given):
+    """Names of the lines that a loss adds to; None stands for the output."""
     return [next(iter(plan.graph.states))] if given is None else given
 
 
@@ -75,7 +76,7 @@ def jacobian_source(plan):
     """Return the text of `jacobian`: d states_t / d states_{t-1} for every step and row."""
     spelling = Spelling(plan)
     places = Rows(plan, spelling)
-    blocks = _blocks(plan, spelling, places)
+    blocks = adjoint_blocks(plan, spelling, places)
     state_total = total([plan.size(s) for s in plan.graph.states.values()])
     lines = [line for block in blocks for step in block for line in step.function()]
     lines += [
@@ -104,14 +105,17 @@ def jacobian_source(plan):
     return "\n".join(lines) + "\n"
 
 
-def _blocks(plan, spelling, places):
-    """For each stage from the last to the first, the functions that hold its adjoints."""
+def adjoint_blocks(plan, spelling, places, make=Step):
+    """For each stage from the last to the first, the Steps that hold its adjoints.
+
+    make(name, count): a new Step.
+    """
     found = []
     for stage in range(len(plan.blocks), 0, -1):
         block = plan.blocks[stage - 1].items()
         names = [f"{places.word}_{stage}_{size_name(size)}" for size, _ in block]
         steps = [
-            _adjoints(spelling, nodes, places, Step(name, size_name(size)))
+            _adjoints(spelling, nodes, places, make(name, size_name(size)))
             for name, (size, nodes) in zip(names, block, strict=True)
         ]
         found.append([step for step in steps if step.writes])

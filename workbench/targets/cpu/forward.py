@@ -9,7 +9,7 @@ def forward_source(plan):
     """Return the text of `forward` for one plan, below the functions of its stages."""
     spelling = Spelling(plan)
     steps = [
-        [_equations(spelling, nodes, f"stage_{number}_{size_name(size)}", size)
+        [equations(spelling, nodes, Step(f"stage_{number}_{size_name(size)}", size_name(size)))
          for size, nodes in block.items()]
         for number, block in enumerate(plan.blocks, 1)
     ]  # fmt: skip
@@ -118,9 +118,9 @@ def _held(plan):
     return lines
 
 
-def _equations(spelling, nodes, name, size):
-    """The elementwise equations of one stage and length."""
-    plan, step = spelling.plan, Step(name, size_name(size))
+def equations(spelling, nodes, step):
+    """Put the elementwise equations of one stage and length into a Step; return it."""
+    plan = spelling.plan
     here = {id(node) for node in nodes}
     variables = {}
     found = step.refer(spelling, variables)

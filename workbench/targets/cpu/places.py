@@ -169,8 +169,8 @@ class Rows(_Places):
     word, count = "row", "N"
     product_row, product_first = "k", "0"
 
-    def __init__(self, plan, spelling):
-        super().__init__(plan, spelling, {}, "k")
+    def __init__(self, plan, spelling, at="k"):
+        super().__init__(plan, spelling, {}, at)
 
     def offset(self, state):
         names = list(self.plan.graph.states)
@@ -197,14 +197,14 @@ class Rows(_Places):
         if node.op != "state":
             return None
         name = identifier("into", node.value)
-        return Place(name, f"k * {size_name(self.plan.size(node))}", name)
+        return Place(name, f"{self.at} * {size_name(self.plan.size(node))}", name)
 
     def incoming(self, node):
         places = [self.place(node)] if id(node) in self.scratch else []
         if id(node) in self.plan.output_of:
             state = self.plan.output_of[id(node)]
             above = self.offset(state)
-            at = f"k * N + {above}" if above else "k * N"
+            at = f"{self.at} * N + {above}" if above else f"{self.at} * N"
             places.append(Place("seed", at, identifier("seed", state)))
         return places
 

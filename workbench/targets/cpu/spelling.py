@@ -108,12 +108,6 @@ class Spelling(spelling.Spelling):
 
     def operand(self, product):
         """(array, flat index before the first step as text, size) of what a product multiplies."""
-        plan, node = self.plan, product.operand
         size = size_name(product.pack.columns)
-        if node.op == "input":
-            return "x", "0", size
-        if node.op == "state":
-            return identifier("state", node.value), "0", size
-        if node.op not in LEAVES and id(node) in plan.output_of:
-            return identifier("state", plan.output_of[id(node)]), f"B * {size}", size
-        return identifier("line", plan.key_of[id(node)]), "0", size
+        kind, name, later = self.plan.kept_as(product.operand)
+        return identifier(kind, name) if kind != "x" else kind, f"B * {size}" if later else "0", size

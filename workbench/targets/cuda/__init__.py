@@ -1,0 +1,77 @@
+"""The CUDA writer: from a graph to numba.cuda kernels that record every named line.
+
+The stages of a step, its adjoint lines and their names are those of the CPU's kernels; here they
+become device functions of one unit, and each block of threads follows rows of the batch through
+all steps in one launch. One module holds one kernel, for one cell, its lengths and a number type.
+
+This package writes and launches kernels; it knows nothing of networks, traces or files. Only
+`device` imports numba.cuda, and only when it is asked for.
+"""
+
+from functools import lru_cache
+
+from ...equations.gradient import contributions
+from ...equations.stages import Plan
+from ..cpu.spelling import helper_name
+from ..notation import Text, equations
+from ..spelling import calls, narrow, size_name
+from .backward import backward_source, jacobian_source
+from .forward import forward_source
+from .functions import device_function
+
+HEADER = '''"""{kernel} of {name}, {dtype}, for a GPU: written from its equations. Do not edit.
+
+{equations}
+"""
+
+import numpy as np
+from numba import {dtype} as number_type
+from workbench.targets.cuda import arithmetic
+from workbench.targets.cuda.device import cuda
+
+real = np.{dtype}
+{lengths}
+
+
+@cuda.jit(device=True)
+def where(condition, a, b):
+    return a if condition else b
+
+
+'''
+
+
+def source(plan, kernel, dtype, lengths, threads, given=None):
+    """Return (the module of one kernel as text, its Memory).
+
+    kernel: "forward", "backward" or "jacobian". lengths: name -> length of every size.
+    threads: of one block. given: for "backward", the lines that a loss adds to.
+    """
+    body, memory = {
+        "forward": lambda: forward_source(plan, lengths, threads),
+        "backward": lambda: backward_source(plan, lengths, threads, given),
+        "jacobian": lambda: jacobian_source(plan, lengths, threads),
+    }[kernel]()
+    expressions = list(plan.graph.nodes)
+    expressions += [e for node in plan.graph.nodes for _, e in contributions(node)]
+    used = [f for f in calls(expressions) if f"{helper_name(f)}(" in body]
+    title = HEADER.format(
+        kernel=kernel,
+        name=plan.graph.name,
+        dtype=dtype,
+        equations="\n".join(equations(plan.graph, Text()).values()),
+        lengths="\n".join(f"{size_name(name)} = {n}" for name, n in lengths.items()),
+    )
+    functions = "\n".join(line for f in used for line in device_function(f))
+    return title + narrow(functions + body), memory
+
+
+@lru_cache(maxsize=256)
+def kernels(graph, layout, record, dtype):
+    """Return the Kernels for a graph; the same object for the same request."""
+    from .run import Kernels
+
+    return Kernels(Plan(graph, layout, record), dtype)
+
+
+__all__ = ["kernels", "source"]

@@ -1,0 +1,80 @@
+"""All arrays of one kind in one block of a GPU's memory, each from an offset of its own on.
+
+A launch takes longer with every array that it is given, so kernels take the block and the offsets.
+Arrays are brought to the host one by one, when they are asked for.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from .device import DeviceArray, cuda
+
+ALIGNED = 32
+"""Numbers; every array begins at a multiple of them."""
+
+
+class Arena:
+    """name -> array. shapes: name -> shape, in the order in which the arrays lie."""
+
+    def __init__(self, shapes, dtype):
+        self.shapes, self.dtype, self.offsets, size = shapes, np.dtype(dtype), {}, 0
+        for name, shape in shapes.items():
+            self.offsets[name] = size
+            size += -(-math.prod(shape) // ALIGNED) * ALIGNED
+        self.array = cuda.device_array(max(size, 1), self.dtype)
+        self._on_host = {}
+
+    def _slice(self, name):
+        first = self.offsets[name]
+        return self.array[first : first + math.prod(self.shapes[name])]
+
+    def __getitem__(self, name):
+        """The array on the host: copied when it is first asked for, then kept."""
+        if name not in self._on_host:
+            shape = self.shapes[name]
+            empty = math.prod(shape) == 0
+            flat = np.empty(0, self.dtype) if empty else self._slice(name).copy_to_host()
+            self._on_host[name] = flat.reshape(shape)
+        return self._on_host[name]
+
+    def on_device(self, name, first=0):
+        """The array where it is, without the first steps; a `DeviceArray`."""
+        shape = self.shapes[name]
+        own = self._slice(name)[first * math.prod(shape[1:]) :]
+        return DeviceArray(own, (shape[0] - first, *shape[1:]))
+
+    def upload(self, values):
+        """Copy arrays to the device. values: name -> array, names that lie beside each other."""
+        names = [name for name in values if math.prod(self.shapes[name])]
+        if not names:
+            return
+        first = self.offsets[names[0]]
+        last = self.offsets[names[-1]] + math.prod(self.shapes[names[-1]])
+        block = np.zeros(last - first, self.dtype)
+        for name in names:
+            at = self.offsets[name] - first
+            block[at : at + math.prod(self.shapes[name])] = np.ravel(values[name])
+        self.array[first:last].copy_to_device(block)
+
+    def upload_first(self, name, values):
+        """Copy what an array begins with to the device."""
+        values = np.ascontiguousarray(values, self.dtype).reshape(-1)
+        if values.size:
+            self._slice(name)[: values.size].copy_to_device(values)
+
+
+class Hosted(Sequence):
+    """Arrays of an arena by position, each copied to the host when it is asked for."""
+
+    def __init__(self, arena, names):
+        self._arena, self._names = arena, list(names)
+
+    def __len__(self):
+        return len(self._names)
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return Hosted(self._arena, self._names[index])
+        return self._arena[self._names[index]]

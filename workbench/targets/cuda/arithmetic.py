@@ -1,0 +1,16 @@
+"""The functions of one number that device code may call: a GPU's own, or NumPy's in the simulator.
+
+Python's own would turn a float32 of the simulator into a float64 and raise where a GPU gives
+infinity. On a GPU they become calls of its mathematical library, in the kernel's number type.
+"""
+
+import math
+
+import numpy as np
+
+from .device import simulated
+
+library = np if simulated() else math
+
+fabs, sqrt, tanh = library.fabs, library.sqrt, library.tanh
+exp, expm1, log, log1p = library.exp, library.expm1, library.log, library.log1p

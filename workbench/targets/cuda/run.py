@@ -1,0 +1,249 @@
+"""The kernels of one graph on a GPU, and the arrays that they work on."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from ..cpu.lengths import Lengths
+from ..cpu.places import adjoint_lines
+from ..spelling import identifier
+from . import source
+from .arena import Arena, Hosted
+from .backward import adjoint_names
+from .device import cuda, simulated
+from .forward import record_names
+from .kernel import LaunchedKernel
+from .over_time import over_time
+
+THREADS = 8 if simulated() else 512
+"""Threads of a block, at most."""
+BLOCKS = 4 if simulated() else 1024
+"""Blocks of a launch, at most; further rows of the batch wait for their turn."""
+TILE = 2 if simulated() else 16
+PARTS = 2 if simulated() else 32
+"""Parts into which a sum over all steps is cut, at most."""
+
+
+class Record:
+    """What a run keeps on the device; as (states, lines, clamps) its arrays on the host."""
+
+    def __init__(self, plan, shapes, dtype, initial, clamps):
+        self.arena, self.initial, self.clamps = Arena(shapes, dtype), initial, clamps
+        states = [identifier("state", name) for name in plan.graph.states]
+        lines = [identifier("line", key) for key, _ in plan.kept]
+        self._groups = Hosted(self.arena, states), Hosted(self.arena, lines), ()
+
+    def __iter__(self):
+        return iter(self._groups)
+
+    def __getitem__(self, index):
+        return self._groups[index]
+
+
+class Adjoints:
+    """What `backward` has found, on the host as it is asked for."""
+
+    def __init__(self, arena, carried, totals, products):
+        self.arena = arena
+        self.carried, self.totals = Hosted(arena, carried), Hosted(arena, totals)
+        self.products = Hosted(arena, products)
+
+    @property
+    def d_x(self):
+        return self.arena["d_x"]
+
+
+class Kernels:
+    """The kernels of one graph: as `cpu.Kernels`, with all arrays on a GPU.
+
+    plan: what is kept at each step. dtype: "float32" or "float64".
+    """
+
+    def __init__(self, plan, dtype):
+        self.plan, self.dtype = plan, np.dtype(dtype)
+        self.over_time = over_time(self.dtype.name, TILE, THREADS)
+        self.adjoint_lines = adjoint_lines(plan)
+        self._lengths = lru_cache(lambda items: Lengths.of(plan, dict(items)))
+        self._kernels = {}
+
+    def lengths(self, lengths):
+        """The Lengths of all arrays, from name -> length."""
+        return self._lengths(tuple(lengths.items()))
+
+    def kernel(self, name, lengths, given=None):
+        """Return (the kernel called `name` for these lengths, its Memory)."""
+        key = name, tuple(lengths.items()), given
+        if key not in self._kernels:
+            text, memory = source(self.plan, name, self.dtype.name, lengths, THREADS, given)
+            label = identifier("cuda", self.plan.graph.name, name)
+            self._kernels[key] = LaunchedKernel(text, name, label), memory
+        return self._kernels[key]
+
+    def _launch(self, name, grid, lengths, arenas, given=None):
+        kernel, memory = self.kernel(name, lengths, given)
+        time, batch = arenas[0].shapes["mask"]
+        offsets = [arenas[kind == "adjoint"].offsets[n] for n, kind in memory.arena.items()]
+        places = cuda.to_device(np.array([time, batch, *offsets], np.int64))
+        shared = memory.size * self.dtype.itemsize
+        kernel(grid, THREADS, shared, *(arena.array for arena in arenas), places)
+
+    def empty_record(self, lengths, time, batch, initial, clamps, masked):
+        """The arrays of one run; rows that no step writes are 0."""
+        shapes = self._record_shapes(lengths, time, batch)
+        record = Record(self.plan, shapes, self.dtype, initial, clamps)
+        if masked:
+            self.over_time.clear(record.arena.array, 0, record.arena.array.size)
+        return record
+
+    def _record_shapes(self, lengths, time, batch):
+        own, plan, layout = self.lengths(lengths), self.plan, self.plan.layout
+        lines = plan.graph.clampable_lines
+        units = [lengths[plan.size(plan.graph.lines[name])] for name in lines]
+        heights = [rows for rows, _ in own.matrices]
+        first = [p for p in plan.products if p.stage == 0]
+        return dict(
+            zip(
+                record_names(plan),
+                [
+                    (time, batch),
+                    (len(layout.numbers),),
+                    (len(lines),),
+                    *((length,) for length in own.vectors),
+                    *own.matrices,
+                    *((columns, rows) for rows, columns in own.matrices),
+                    (time, batch, lengths["input_size"]),
+                    *((time, batch, length) for length in units),
+                    *((time + 1, batch, length) for length in own.states),
+                    *((time, batch, length) for length in own.lines),
+                    *((time, batch, heights[layout.packs.index(p.pack)]) for p in first),
+                ],
+                strict=True,
+            )
+        )
+
+    def forward(self, x, mask, lengths, parameters, record):
+        """Fill `record`."""
+        (matrices, vectors, numbers), arena, plan = parameters, record.arena, self.plan
+        graph = plan.graph
+        values = [mask, numbers, [name in record.clamps for name in graph.clampable_lines]]
+        values += [*vectors, *matrices, *(matrix.T for matrix in matrices), x]
+        values += [record.clamps.get(name, 0) for name in graph.clampable_lines]
+        values = dict(zip(arena.shapes, values, strict=False))
+        arena.upload(values)
+        for name, first in record.initial.items():
+            arena.upload_first(identifier("state", name), first)
+        for product in [p for p in plan.products if p.stage == 0]:
+            pack = identifier("pack", product.pack.name)
+            columns, rows = arena.shapes[pack]
+            a = arena.array, arena.offsets["x"], columns, 1
+            b = arena.array, arena.offsets[pack], rows, 1
+            c = arena.array, arena.offsets[identifier("product", product.name)]
+            self.over_time.multiply(a, b, c, (mask.size, rows, columns))
+        self._launch("forward", self._blocks(mask), lengths, (arena,))
+
+    def _blocks(self, mask):
+        return min(mask.shape[1], BLOCKS)
+
+    def backward(self, x, mask, cut, lengths, parameters, record, given):
+        """Return Adjoints, (matrix gradients, vector steps); arguments as on the CPU."""
+        blocks = self._blocks(mask)
+        adjoint = Arena(self._adjoint_shapes(lengths, mask, blocks), self.dtype)
+        self.over_time.clear(adjoint.array, 0, adjoint.array.size)
+        adjoint.upload({"cut": cut})
+        for line, d in given.items():
+            adjoint.upload_first(identifier("adjoint", line), np.where(mask[:, :, None], d, 0))
+        first = next(iter(self.plan.graph.states))
+        lines = None if set(given) <= {first} else tuple(self.adjoint_lines)
+        self._launch("backward", blocks, lengths, (record.arena, adjoint), lines)
+        for pack in self.plan.layout.packs:
+            self._matrix_gradient(pack, record.arena, adjoint)
+        for product in [p for p in self.plan.products if p.operand.op == "input"]:
+            self._input_gradient(product, record.arena, adjoint)
+        for vector in self.plan.layout.vectors:
+            self._vector_gradient(vector, adjoint, blocks)
+        return self._found(adjoint)
+
+    def _adjoint_shapes(self, lengths, mask, blocks):
+        own, layout, (time, batch) = self.lengths(lengths), self.plan.layout, mask.shape
+        shapes = [(time,)]
+        shapes += [(time + 1, batch, length) for length in own.states]
+        shapes += [(time, batch, length) for length in own.adjoints + own.products]
+        shapes += [(time, batch, lengths["input_size"])]
+        shapes += [(blocks * time, length) for length in own.vectors]
+        named = dict(zip(adjoint_names(self.plan), shapes, strict=True))
+        parts = _parts(mask.size)
+        for pack, (rows, columns) in zip(layout.packs, own.matrices, strict=True):
+            named[identifier("parts", pack.name)] = parts, rows, columns
+            named[identifier("gradient", pack.name)] = rows, columns
+        for vector, length in zip(layout.vectors, own.vectors, strict=True):
+            named[identifier("gradient", vector)] = time, length
+        return named
+
+    def _adjoint_of(self, product, adjoint):
+        """(array, offset) of a product's adjoint over time; twins have one."""
+        name = identifier("adjoint_product", self.plan.twins.get(id(product), product).name)
+        return adjoint.array, adjoint.offsets[name]
+
+    def _matrix_gradient(self, pack, record, adjoint):
+        """The adjoints of all products with a matrix times what it multiplied, over all steps."""
+        own, total = identifier("parts", pack.name), identifier("gradient", pack.name)
+        parts, rows, columns = adjoint.shapes[own]
+        time, batch = record.shapes["mask"]
+        for number, product in enumerate(p for p in self.plan.products if p.pack is pack):
+            kind, name, later = self.plan.kept_as(product.operand)
+            at = record.offsets[identifier(kind, name) if kind != "x" else kind]
+            a = *self._adjoint_of(product, adjoint), 1, rows
+            b = record.array, at + later * batch * columns, columns, 1
+            c, shape = (adjoint.array, adjoint.offsets[own]), (rows, columns, time * batch)
+            self.over_time.multiply(a, b, c, shape, parts=parts)
+            sums = *c, rows * columns, parts, adjoint.array, adjoint.offsets[total]
+            self.over_time.add_up(*sums, add=number > 0)
+
+    def _input_gradient(self, product, record, adjoint):
+        """What reaches x through its matrix."""
+        matrix = identifier("matrix", product.pack.name)
+        rows, columns = record.shapes[matrix]
+        steps = record.shapes["mask"][0] * record.shapes["mask"][1]
+        a = *self._adjoint_of(product, adjoint), rows, 1
+        b = record.array, record.offsets[matrix], columns, 1
+        c = adjoint.array, adjoint.offsets["d_x"]
+        self.over_time.multiply(a, b, c, (steps, columns, rows), add=True)
+
+    def _vector_gradient(self, vector, adjoint, blocks):
+        """What the blocks have gathered for one vector, step by step."""
+        total = identifier("gradient", vector)
+        time, length = adjoint.shapes[total]
+        first = adjoint.array, adjoint.offsets[identifier("steps", vector)]
+        target = adjoint.array, adjoint.offsets[total]
+        self.over_time.add_up(*first, time * length, blocks, *target)
+
+    def _found(self, adjoint):
+        """Adjoints, (matrix gradients, vector steps), on the host as they are asked for."""
+        plan, layout = self.plan, self.plan.layout
+        first = [plan.twins.get(id(p), p) for p in plan.products]
+        adjoints = Adjoints(
+            adjoint,
+            [identifier("carried", s) for s in plan.graph.states],
+            [identifier("adjoint", n) for n in self.adjoint_lines],
+            [identifier("adjoint_product", p.name) for p in first],
+        )
+        matrices = Hosted(adjoint, [identifier("gradient", p.name) for p in layout.packs])
+        return adjoints, (matrices, Hosted(adjoint, map(_gradient_name, layout.vectors)))
+
+    def jacobian(self, x, mask, lengths, parameters, record):
+        """Return (time, batch, n, n): the derivative of the new states by the old ones."""
+        states = sum(self.lengths(lengths).states)
+        result = Arena({"result": (*mask.shape, states, states)}, self.dtype)
+        grid = min(mask.size, BLOCKS), min(states, BLOCKS)
+        self._launch("jacobian", grid, lengths, (record.arena, result))
+        return result["result"]
+
+
+def _gradient_name(parameter):
+    return identifier("gradient", parameter)
+
+
+def _parts(steps):
+    """Into how many parts a sum over all steps is cut."""
+    return max(1, min(PARTS, steps // (16 * TILE)))
+
