@@ -25,9 +25,9 @@ class Gradients:
         self._matrices, self._steps = sums
 
     @cached_property
-    def _totals(self):
-        """Line -> (time, batch, units), its total adjoint."""
-        return dict(zip(adjoint_lines(self._problem.kernels.plan), self._adjoints.totals, strict=True))
+    def _lines(self):
+        """Names of the states and recorded lines, in the order of their total adjoints."""
+        return adjoint_lines(self._problem.kernels.plan)
 
     def through(self, edge):
         """The same gradients with their arrays as another `Edge` shows them."""
@@ -43,13 +43,26 @@ class Gradients:
     @property
     def names(self):
         """Names of the lines that have a gradient, in order of computing."""
-        return tuple(name for name in self._problem.graph.lines if name in self._totals)
+        return tuple(name for name in self._problem.graph.lines if name in self._lines)
 
     def __getitem__(self, name):
+        total = self._adjoints.totals[self._lines.index(self._recorded(name))]
+        return self._problem.edge.leave(total)
+
+    def _recorded(self, name):
+        """The name under which a line is recorded."""
         name = self._problem.graph.aliases.get(name, name) if isinstance(name, str) else name
-        if name not in self._totals:
+        if name not in self._lines:
             raise KeyError(f"{name}: expected a recorded line ({', '.join(self.names)})")
-        return self._problem.edge.leave(self._totals[name])
+        return name
+
+    def on_device(self, name):
+        """dL/d(line) where the GPU has it: a `DeviceArray`, always (time, batch, units).
+
+        PyTorch, JAX and CuPy read it with no copy. Raises ValueError for a run on the CPU.
+        """
+        name = self._recorded(name)
+        return self._problem.kernels.on_device(self._adjoints, name)
 
     @property
     def carried(self):

@@ -8,12 +8,13 @@ import numpy as np
 from .. import cells
 from ..equations.cell import Cell
 from ..equations.stages import Layout
-from ..targets import cpu
+from ..targets import cpu, cuda
 from .checkpointed import CheckpointedTrace, segments_of
 from .inputs import (
     Edge,
     positive_integer,
     read_clamp,
+    read_device,
     read_dtype,
     read_mask,
     read_state,
@@ -26,6 +27,14 @@ from .starts import fill
 from .trace import Trace
 
 
+KERNELS = {"cpu": cpu.kernels, "cuda": cuda.kernels}
+"""device -> what finds the kernels of a graph for it."""
+
+
+KERNELS = {"cpu": cpu.kernels, "cuda": cuda.kernels}
+"""device -> what finds the kernels of a graph for it."""
+
+
 class Recurrent:
     """One layer of recurrent units: a cell's equations over time.
 
@@ -35,16 +44,21 @@ class Recurrent:
     seed: a whole number; the same seed gives the same parameters, bit for bit.
     start: how parameters are filled, by name or letter: {"b.f": 5.0, "U": "identity"}.
     dtype: "float64" (gradients that vanish need its range) or "float32".
+    device: "cpu", or "cuda" for an NVIDIA GPU: the same names and numbers, and what a run computes
+        stays there until it is asked for. `workbench doctor` says whether one can be used.
+    device: "cpu", or "cuda" for an NVIDIA GPU: the same names and numbers; what a run computes
+        stays there until it is asked for. `workbench doctor` says whether there is one to use.
     hyper: hyper-parameters of the cell, such as leak_rate=0.3 or activation="relu".
 
     `parameters` maps names of the equations to arrays, `numbers` the numeric hyper-parameters;
     both may be changed at any time, and no change compiles anything.
-    Raises ValueError with one line for a wrong argument, EquationError for sizes that cannot be.
+    Raises ValueError with one line for a wrong argument, EquationError for sizes that cannot be,
+    RuntimeError for a GPU that cannot be used, with the reason and what changes it.
     """
 
     def __init__(
         self, cell, input_size, hidden_size, *, sizes=None, seed=0, start=None, dtype="float64",
-        **hyper,
+        device="cpu", **hyper,
     ):  # fmt: skip
         self.cell = cells.get(cell).choose(**hyper)
         self.input_size = positive_integer("input_size", input_size)
@@ -54,6 +68,9 @@ class Recurrent:
             positive_integer(f"sizes[{name!r}]", value)
         self.lengths = self.cell.lengths(self.input_size, self.hidden_size, sizes)
         self.dtype = read_dtype(dtype)
+        require(device)
+        self.device = device
+        self.device = read_device(device)
         self._dtype_name = self.dtype.name  # NumPy makes the name anew each time it is asked
         self.layout = Layout.of(self.cell.graph)
         self.parameters = Parameters.zeros(self.layout, self.cell.shapes(self.lengths), self.dtype)
@@ -81,7 +98,7 @@ class Recurrent:
         """Return a network of the same cell, sizes, numbers and starts, drawn from another seed."""
         other = Recurrent(
             self.cell, self.input_size, self.hidden_size,
-            sizes=self.sizes, seed=seed, start=self.start, dtype=self.dtype,
+            sizes=self.sizes, seed=seed, start=self.start, dtype=self.dtype, device=self.device,
         )  # fmt: skip
         other.numbers.update(self.numbers)
         return other
@@ -188,7 +205,7 @@ class Recurrent:
 
     def _kernels(self, record, held=None):
         graph = self.cell.graph
-        return cpu.kernels(
+        return KERNELS[self.device](
             _clampable(graph) if held else graph,
             self.layout, self._record(record), self._dtype_name,
         )  # fmt: skip

@@ -88,10 +88,23 @@ class Trace:
         return {name: problem.edge.leave_state(s[step]).copy() for name, s in states}
 
     def __getitem__(self, name):
+        return self._problem.edge.leave(self._line(self._recorded(name)))
+
+    def _recorded(self, name):
+        """The name under which a line is recorded."""
         name = self._problem.graph.aliases.get(name, name) if isinstance(name, str) else name
         if name not in self.names:
             raise KeyError(f"{name}: expected a recorded line ({', '.join(self.names)})")
-        return self._problem.edge.leave(self._line(name))
+        return name
+
+    def on_device(self, name):
+        """A line where the GPU has it: a `DeviceArray`, always (time, batch, units).
+
+        PyTorch, JAX and CuPy read it with no copy. After a masked step it shows a state as it was
+        held, where trace[name] shows zeros. Raises ValueError for a run on the CPU.
+        """
+        name = self._recorded(name)
+        return self._problem.kernels.on_device(self._problem.record, name)
 
     def __getattr__(self, name):
         if name.startswith("_"):  # while a copy is being made there is no problem to ask

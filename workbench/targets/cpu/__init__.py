@@ -245,6 +245,10 @@ class Kernels:
         vectors = tuple(np.zeros((parts * time, length), self.dtype) for length in own.vectors)
         return matrices, vectors
 
+    def on_device(self, arrays, name):
+        """What a GPU's kernels do; here there is none."""
+        raise ValueError(f'on_device: expected a network with device="cuda" for {name}, got "cpu"')
+
     def _job(self, passes, own, mask):
         """How a run is cut up; passes: how often every matrix product is made."""
         step = own.multiplications

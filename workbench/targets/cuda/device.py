@@ -12,3 +12,8 @@ class DeviceArray:
 
     def __array__(self, dtype=None, copy=None):
         return self.array.copy_to_host().reshape(self.shape)
+
+
+def require(device):
+    if device not in ("cpu", "cuda"):
+        raise ValueError(f'device: expected "cpu" or "cuda", got {device!r}')

@@ -33,6 +33,11 @@ class Record:
         lines = [identifier("line", key) for key, _ in plan.kept]
         self._groups = Hosted(self.arena, states), Hosted(self.arena, lines), ()
 
+    def place_of(self, name):
+        """(the array of a line, how many steps before the first lie in it)."""
+        state = identifier("state", name)
+        return (state, 1) if state in self.arena.shapes else (identifier("line", name), 0)
+
     def __iter__(self):
         return iter(self._groups)
 
@@ -51,6 +56,10 @@ class Adjoints:
     @property
     def d_x(self):
         return self.arena["d_x"]
+
+    def place_of(self, name):
+        """(the array of a line's total adjoint, 0)."""
+        return identifier("adjoint", name), 0
 
 
 class Kernels:
@@ -78,6 +87,10 @@ class Kernels:
             label = identifier("cuda", self.plan.graph.name, name)
             self._kernels[key] = LaunchedKernel(text, name, label), memory
         return self._kernels[key]
+
+    def on_device(self, arrays, name):
+        """A line of a Record, or its total adjoint of Adjoints, where it lies."""
+        return arrays.arena.on_device(*arrays.place_of(name))
 
     def _launch(self, name, grid, lengths, arenas, given=None):
         kernel, memory = self.kernel(name, lengths, given)
