@@ -154,9 +154,10 @@ def test_padding_does_not_change_the_real_steps(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_by_step_adds_up_to_the_gradient(name):
+@pytest.mark.parametrize("lags", [None, 2])
+def test_by_step_adds_up_to_the_gradient(name, lags):
     c = case(name, "by step", time=7, batch=3)
-    gradients = c.bptt()
+    gradients = c.run().bptt(c.weights, lags=lags)
     for parameter, whole in gradients.parameters.items():
         steps = gradients.by_step(parameter, full=True)
         assert steps.shape == (7, *whole.shape)

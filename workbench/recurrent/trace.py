@@ -239,10 +239,17 @@ def read_only(array):
 
 
 def _added(total, more):
-    """Add nested tuples of arrays into the first, in place."""
-    for mine, other in zip(total, more, strict=True):
-        if isinstance(mine, tuple):
-            _added(mine, other)
-        else:
-            mine += other
+    """Add nested arrays into the first, in place; one that stands in two places is added once."""
+    arrays = {id(array): array for array in _arrays(total)}
+    others = dict(zip(map(id, _arrays(total)), _arrays(more), strict=True))
+    for key, array in arrays.items():
+        array += others[key]
     return total
+
+
+def _arrays(found):
+    for item in found:
+        if isinstance(item, np.ndarray):
+            yield item
+        else:
+            yield from _arrays(item)
