@@ -9,12 +9,12 @@ from .. import cells
 from ..equations.cell import Cell
 from ..equations.stages import Layout
 from ..targets import cpu, cuda
+from ..targets.cuda.device import require
 from .checkpointed import CheckpointedTrace, segments_of
 from .inputs import (
     Edge,
     positive_integer,
     read_clamp,
-    read_device,
     read_dtype,
     read_mask,
     read_state,
@@ -25,11 +25,6 @@ from .memory import refuse_too_large, trace_bytes
 from .parameters import Numbers, Parameters
 from .starts import fill
 from .trace import Trace
-
-
-KERNELS = {"cpu": cpu.kernels, "cuda": cuda.kernels}
-"""device -> what finds the kernels of a graph for it."""
-
 
 KERNELS = {"cpu": cpu.kernels, "cuda": cuda.kernels}
 """device -> what finds the kernels of a graph for it."""
@@ -46,8 +41,6 @@ class Recurrent:
     dtype: "float64" (gradients that vanish need its range) or "float32".
     device: "cpu", or "cuda" for an NVIDIA GPU: the same names and numbers, and what a run computes
         stays there until it is asked for. `workbench doctor` says whether one can be used.
-    device: "cpu", or "cuda" for an NVIDIA GPU: the same names and numbers; what a run computes
-        stays there until it is asked for. `workbench doctor` says whether there is one to use.
     hyper: hyper-parameters of the cell, such as leak_rate=0.3 or activation="relu".
 
     `parameters` maps names of the equations to arrays, `numbers` the numeric hyper-parameters;
@@ -70,7 +63,6 @@ class Recurrent:
         self.dtype = read_dtype(dtype)
         require(device)
         self.device = device
-        self.device = read_device(device)
         self._dtype_name = self.dtype.name  # NumPy makes the name anew each time it is asked
         self.layout = Layout.of(self.cell.graph)
         self.parameters = Parameters.zeros(self.layout, self.cell.shapes(self.lengths), self.dtype)

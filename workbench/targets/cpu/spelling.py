@@ -7,7 +7,6 @@ two together.
 import keyword
 from dataclasses import dataclass
 
-from ...equations.graph import LEAVES
 from .. import spelling
 from ..spelling import POWER, identifier, size_name
 
@@ -110,4 +109,8 @@ class Spelling(spelling.Spelling):
         """(array, flat index before the first step as text, size) of what a product multiplies."""
         size = size_name(product.pack.columns)
         kind, name, later = self.plan.kept_as(product.operand)
-        return identifier(kind, name) if kind != "x" else kind, f"B * {size}" if later else "0", size
+        return (
+            identifier(kind, name) if kind != "x" else kind,
+            f"B * {size}" if later else "0",
+            size,
+        )

@@ -34,7 +34,14 @@ def _operation(symbol, turned):
 for _name, _symbol in {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "or": "|"}.items():
     setattr(_Text, f"__{_name}__", _operation(_symbol, False))
     setattr(_Text, f"__r{_name}__", _operation(_symbol, True))
-for _name, _symbol in {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}.items():
+for _name, _symbol in {
+    "lt": "<",
+    "le": "<=",
+    "gt": ">",
+    "ge": ">=",
+    "eq": "==",
+    "ne": "!=",
+}.items():
     setattr(_Text, f"__{_name}__", _operation(_symbol, False))
 
 
@@ -74,7 +81,9 @@ def device_function(function):
     result = _text(function.cpu(vocabulary, *map(_Text, names)))
     own = helper_name(function)
     # The name of a built-in function may be that of the function itself.
-    lines = [re.sub(rf"= ({'|'.join(BUILT_IN)})\(", r"= arithmetic.\1(", v) for v in vocabulary.lines]
+    lines = [
+        re.sub(rf"= ({'|'.join(BUILT_IN)})\(", r"= arithmetic.\1(", v) for v in vocabulary.lines
+    ]
     return [
         "@cuda.jit(device=True)",
         f"def {own}({', '.join(names)}):",

@@ -64,7 +64,10 @@ class Multiply:
         """Lines that add the sums to what lies at a place."""
         target = memory.value(place, "r")
         own = memory.value(Place(self.result, "0", self.result), "r")
-        return [f"for r in range(thread, {self.outputs}, threads):", f"    {target} = ({target} + {own})"]
+        return [
+            f"for r in range(thread, {self.outputs}, threads):",
+            f"    {target} = ({target} + {own})",
+        ]
 
 
 LEAST = 8

@@ -259,4 +259,3 @@ def _gradient_name(parameter):
 def _parts(steps):
     """Into how many parts a sum over all steps is cut."""
     return max(1, min(PARTS, steps // (16 * TILE)))
-
