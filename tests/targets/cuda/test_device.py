@@ -205,7 +205,7 @@ def with_numba_cuda(tmp_path, text):
 
 def test_only_numba_cuda_counts_as_support(tmp_path):
     built_in = with_numba_cuda(tmp_path / "a", "implementation = 'Built-in'")
-    assert built_in.startswith("numba-cuda lies in a folder where it cannot take the place")
+    assert built_in.startswith("numba-cuda lies where it cannot take the place of numba.cuda: ")
     broken = with_numba_cuda(tmp_path / "b", "raise ImportError('needs\\n numba 0.99')")
     assert broken.startswith("numba-cuda cannot be imported (needs numba 0.99): pip install --fo")
     assert with_numba_cuda(tmp_path / "c", "implementation = 'NVIDIA'") == "None"
