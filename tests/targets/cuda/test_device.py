@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -221,6 +222,42 @@ def test_without_numba_cuda_asking_for_the_module_says_so(here, monkeypatch):
     monkeypatch.undo()
     monkeypatch.setattr(device.importlib.util, "find_spec", lambda name: None)
     assert device.package_obstacle("cuda13").why == "numba-cuda is not installed"
+
+
+def toolkit_of(monkeypatch, libraries):
+    """Stand-ins for NVIDIA's packages where only these libraries of the toolkit can be loaded."""
+
+    class DynamicLibNotFoundError(RuntimeError):
+        pass
+
+    def load(name):
+        if name not in libraries:
+            raise DynamicLibNotFoundError(name)
+
+    def nvrtc(*answer):
+        load("nvrtc")
+        return (0, *answer)
+
+    pathfinder = types.SimpleNamespace(
+        DynamicLibNotFoundError=DynamicLibNotFoundError, load_nvidia_dynamic_lib=load
+    )
+    bindings = types.SimpleNamespace(
+        nvrtc=types.SimpleNamespace(
+            nvrtcVersion=lambda: nvrtc(13, 1),
+            nvrtcGetSupportedArchs=lambda: nvrtc([90, 75, 120]),
+        )
+    )
+    monkeypatch.setitem(sys.modules, "cuda", types.ModuleType("cuda"))
+    monkeypatch.setitem(sys.modules, "cuda.pathfinder", pathfinder)
+    monkeypatch.setitem(sys.modules, "cuda.bindings", bindings)
+
+
+def test_the_toolkit_is_the_one_that_numba_cuda_would_load(monkeypatch):
+    toolkit_of(monkeypatch, {"nvvm", "nvrtc"})
+    assert device.ask_toolkit() == Toolkit((13, 1), (7, 5))
+    for part in ("nvvm", "nvrtc"):
+        toolkit_of(monkeypatch, {part})
+        assert device.ask_toolkit() is None
 
 
 def test_the_argument_device_is_checked(here):
