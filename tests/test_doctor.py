@@ -14,7 +14,16 @@ import workbench
 from workbench import doctor
 
 ROOT = Path(__file__).parents[1]
-WHOLE = {"broken": {}, "cpu": "", "cache": "", "gpus": [], "driver": "none"}
+H200 = {
+    "name": "NVIDIA H200",
+    "compute_capability": "9.0",
+    "driver": "13.0",
+    "runtime": "12.9",
+    "memory": 140 * 2**30,
+    "multiprocessors": 132,
+}
+GPU = {"driver": True, "simulated": False, "device": H200, "why": "", "remedy": ""}
+WHOLE = {"broken": {}, "cpu": "", "cache": "", "gpu": {"driver": False}}
 
 
 def doctor_in(folder: Path, **environment: str) -> subprocess.CompletedProcess:
@@ -105,31 +114,42 @@ def test_the_remedy_calls_this_interpreter(monkeypatch, tmp_path):
     assert doctor.install("numba").startswith(("python -m", sys.executable))
 
 
-def test_gpu_row_says_why_a_gpu_is_not_used(monkeypatch, tmp_path):
-    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    monkeypatch.delenv("NUMBA_DISABLE_CUDA", raising=False)
-    works = {**WHOLE, "driver": "works", "gpus": ["H200"], "cuda": 13}
+def gpu_row(**change):
+    return doctor.gpu_row({**WHOLE, "gpu": {**GPU, **change}})
 
+
+def test_gpu_row_names_the_device_and_its_versions(monkeypatch):
+    monkeypatch.setattr(doctor, "version_of", lambda package: "0.30.4")
+    row = gpu_row()
+    assert row.state == doctor.OK
+    assert row.finding == (
+        "NVIDIA H200, compute capability 9.0, 132 multiprocessors, 140.0 GiB; "
+        "driver for CUDA 13.0, toolkit 12.9, numba-cuda 0.30.4"
+    )
+
+
+def test_gpu_row_says_why_a_gpu_is_not_used(monkeypatch):
+    monkeypatch.setattr(doctor, "python", lambda: "python")
     assert doctor.gpu_row(WHOLE).state == doctor.OK
-    assert doctor.gpu_row({**WHOLE, "driver": ""}).finding.startswith("not looked for")
-    assert doctor.gpu_row({**WHOLE, "driver": "error 999"}).remedy == "nvidia-smi"
-    assert "no device" in doctor.gpu_row({**WHOLE, "driver": "error 100"}).finding
+    assert doctor.gpu_row({**WHOLE, "gpu": {}}).finding.startswith("not looked for")
+    row = gpu_row(why="numba-cuda is not installed", remedy='pip install "numba-cuda[cu13]"')
+    assert row.state == doctor.NOTE
+    assert row.finding == "NVIDIA H200: not used, numba-cuda is not installed"
+    assert row.remedy == 'python -m pip install "numba-cuda[cu13]"'
+    hidden = gpu_row(device={}, why="hidden", remedy="unset CUDA_VISIBLE_DEVICES")
+    assert hidden[1:] == (doctor.NOTE, "not used, hidden", "unset CUDA_VISIBLE_DEVICES")
+    assert gpu_row(simulated=True).remedy == "unset NUMBA_ENABLE_CUDASIM"
+    failed = doctor.gpu_row({**WHOLE, "gpu": {"why": "OSError: no"}})
+    assert failed == doctor.Row("GPU", doctor.NOTE, "not used, OSError: no")
 
-    written = tmp_path / "targets"
-    written.mkdir()
-    monkeypatch.setattr(doctor, "__file__", str(tmp_path / "doctor.py"))
-    assert "processor only" in doctor.gpu_row(works).finding
-    (written / "cuda.py").touch()
-    monkeypatch.setattr(doctor, "version_of", lambda package: None)
-    assert doctor.gpu_row(works).remedy.endswith('pip install "numba-cuda[cu13]"')
-    monkeypatch.setattr(doctor, "version_of", lambda package: "0.20.0")
-    assert doctor.gpu_row(works).state == doctor.OK
 
-    monkeypatch.setenv("NUMBA_DISABLE_CUDA", "1")
-    assert doctor.gpu_row(works).remedy == "unset NUMBA_DISABLE_CUDA"
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    hidden = doctor.gpu_row({**works, "gpus": []})
-    assert (hidden.state, hidden.remedy) == (doctor.NOTE, "unset CUDA_VISIBLE_DEVICES")
+def test_the_probe_asks_for_the_gpu():
+    from workbench.targets.cuda import device
+
+    gpu, driver = doctor.probe()["gpu"], device.ask_driver()
+    assert gpu["driver"] is (driver is not None)
+    assert (gpu["why"] or None) == (device.obstacle() and device.obstacle().why)
+    assert bool(gpu["device"]) is bool(driver and driver.gpus)
 
 
 def test_cache_row_tells_folder_and_size(tmp_path):
@@ -208,11 +228,11 @@ def test_a_probe_that_says_nothing_is_survived(monkeypatch):
 
 
 def test_a_driver_that_hangs_is_survived(monkeypatch):
-    so_far = json.dumps({**WHOLE, "driver": "", "trying": "driver"})
+    so_far = json.dumps({**WHOLE, "gpu": {}, "trying": "driver"})
     hang = f"import time; print({so_far!r}, flush=True); time.sleep(60)"
     monkeypatch.setattr(doctor, "PROBE", hang)
     monkeypatch.setattr(doctor, "PROBE_SECONDS", 3)
     found = doctor.probe()
     assert found["broken"] == {}
-    assert found["driver"] == "does not answer within 3 s"
+    assert found["gpu"] == {"why": "the NVIDIA driver does not answer within 3 s"}
     assert doctor.gpu_row(found).state == doctor.NOTE

@@ -67,13 +67,13 @@ PACKAGES = (
     Package("ruff", "0.8", "the style checks", extra="test"),
 )
 
-# Run by a second interpreter: a binary that does not fit may kill the process that imports it,
-# and the CUDA driver is asked directly so that no package is needed to see the device. It says
-# what it knows so far before each step that may be its last.
+# Run by a second interpreter: a binary that does not fit may kill the process that imports it. The
+# GPU is asked for by its one file, loaded alone, so that it is seen where the workbench is broken.
+# The probe says what it knows so far before each step that may be its last.
 PROBE = """
 import json, sys
 sys.path.append(sys.argv[1])
-found = {"broken": {}, "cpu": "", "cache": "", "gpus": [], "driver": "", "trying": ""}
+found = {"broken": {}, "cpu": "", "cache": "", "gpu": {}, "trying": ""}
 def say(trying):
     found["trying"] = trying
     print(json.dumps(found), flush=True)
@@ -98,21 +98,20 @@ except BaseException:
     pass
 say("driver")
 try:
-    import ctypes
-    cuda = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
-except (ImportError, OSError):
-    found["driver"] = "none"
-else:
-    count, version, name = ctypes.c_int(), ctypes.c_int(), ctypes.create_string_buffer(200)
-    status = cuda.cuInit(0)
-    found["driver"] = "works" if status == 0 else f"error {status}"
-    if status == 0:
-        cuda.cuDeviceGetCount(ctypes.byref(count))
-        cuda.cuDriverGetVersion(ctypes.byref(version))
-        found["cuda"] = version.value // 1000
-        for device in range(count.value):
-            cuda.cuDeviceGetName(name, 200, device)
-            found["gpus"].append(name.value.decode(errors="replace"))
+    import importlib.util
+    spec = importlib.util.spec_from_file_location("device", sys.argv[2])
+    device = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(device)
+    driver, blocked = device.ask_driver(), device.obstacle()
+    found["gpu"] = {
+        "driver": driver is not None,
+        "simulated": device.simulated(),
+        "device": device.describe() if driver and driver.gpus else {},
+        "why": blocked.why if blocked else "",
+        "remedy": blocked.remedy if blocked else "",
+    }
+except Exception as error:
+    found["gpu"] = {"why": reason(error)}
 say("")
 """
 PROBE_SECONDS = 20  # a GPU driver that hangs must not hang the doctor
@@ -174,9 +173,10 @@ def package_row(package: Package, broken: dict[str, str]) -> Row:
 
 def probe() -> dict:
     """What a second interpreter found: packages that break, the processor, cache and GPUs."""
-    package_root = str(Path(__file__).parents[1])
+    here = Path(__file__).parent
+    looked_at = [str(here.parent), str(here / "targets" / "cuda" / "device.py")]
     # -P: a learner's own numpy.py in the current folder is not the package that is asked about.
-    command = [sys.executable, "-P", "-c", PROBE, package_root]
+    command = [sys.executable, "-P", "-c", PROBE, *looked_at]
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PROBE_SECONDS
@@ -186,10 +186,10 @@ def probe() -> dict:
         said, ending = slow.stdout or b"", f"does not answer within {PROBE_SECONDS} s"
     lines = said.decode(errors="replace").split("\n")[:-1]  # the last may be half a line
     if not lines:
-        return {"broken": {"numba": ending}, "cpu": "", "cache": "", "gpus": [], "driver": ""}
+        return {"broken": {"numba": ending}, "cpu": "", "cache": "", "gpu": {}}
     found = json.loads(lines[-1])
     if found["trying"] == "driver":
-        found["driver"] = ending
+        found["gpu"] = {"why": f"the NVIDIA driver {ending}"}
     elif found["trying"]:
         found["broken"][found["trying"]] = ending
     return found
@@ -210,32 +210,29 @@ def processor_row(llvm_name: str) -> Row:
 
 
 def gpu_row(found: dict) -> Row:
-    """Whether there is an NVIDIA GPU, whether it is used, and if not, why not."""
-    driver, gpus = found["driver"], found["gpus"]
-    if driver == "none":
-        return Row("GPU", OK, "no NVIDIA driver here; everything runs on the processor")
-    if not driver:
-        return Row("GPU", NOTE, "not looked for: something above stopped the search")
-    hidden = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if driver == "error 100" or (driver == "works" and not gpus):  # 100: no device
-        if hidden is not None:
-            why = f"hidden by CUDA_VISIBLE_DEVICES={hidden!r}"
-            return Row("GPU", NOTE, why, "unset CUDA_VISIBLE_DEVICES")
-        return Row("GPU", NOTE, "an NVIDIA driver, but no device", "nvidia-smi")
-    if driver != "works":
-        return Row("GPU", NOTE, f"not used, the NVIDIA driver fails: {driver}", "nvidia-smi")
-    names = ", ".join(gpus)
-    if not (Path(__file__).parent / "targets" / "cuda.py").is_file():
-        return Row("GPU", NOTE, f"{names}: not used, this version runs on the processor only")
-    if os.environ.get("NUMBA_DISABLE_CUDA", "0") not in ("", "0"):
-        why = f"{names}: not used, NUMBA_DISABLE_CUDA is set"
-        return Row("GPU", NOTE, why, "unset NUMBA_DISABLE_CUDA")
-    version = version_of("numba-cuda")
-    if version is None:
-        built_for = min(max(found["cuda"], 12), 13)  # the CUDA versions numba-cuda comes for
-        remedy = f'{python()} -m pip install "numba-cuda[cu{built_for}]"'
-        return Row("GPU", NOTE, f"{names}: not used, numba-cuda is not installed", remedy)
-    return Row("GPU", OK, f"{names}, driver for CUDA {found['cuda']}, numba-cuda {version}")
+    """Which NVIDIA GPU is used, with its versions, or why none is and what changes that."""
+    topic, gpu = "GPU", found["gpu"]
+    if not gpu:
+        return Row(topic, NOTE, "not looked for: something above stopped the search")
+    if gpu.get("driver") is False:
+        return Row(topic, OK, "no NVIDIA driver here; everything runs on the processor")
+    if gpu.get("simulated"):
+        why = "not used, NUMBA_ENABLE_CUDASIM is set: Python simulates it"
+        return Row(topic, NOTE, why, "unset NUMBA_ENABLE_CUDASIM")
+    device = gpu.get("device") or {}
+    if gpu["why"]:
+        named = f"{device['name']}: " if device else ""
+        remedy = gpu.get("remedy", "")
+        if remedy.startswith("pip "):
+            remedy = f"{python()} -m {remedy}"
+        return Row(topic, NOTE, f"{named}not used, {gpu['why']}", remedy)
+    finding = (
+        f"{device['name']}, compute capability {device['compute_capability']}, "
+        f"{device['multiprocessors']} multiprocessors, {device['memory'] / 2**30:.1f} GiB; "
+        f"driver for CUDA {device['driver']}, toolkit {device['runtime']}, "
+        f"numba-cuda {version_of('numba-cuda')}"
+    )
+    return Row(topic, OK, finding)
 
 
 def size_of(folder: Path) -> str:

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -205,7 +206,7 @@ def with_numba_cuda(tmp_path, text):
 
 def test_only_numba_cuda_counts_as_support(tmp_path):
     built_in = with_numba_cuda(tmp_path / "a", "implementation = 'Built-in'")
-    assert built_in.startswith("numba-cuda lies in a folder where it cannot take the place")
+    assert built_in.startswith("numba-cuda lies where it cannot take the place of numba.cuda: ")
     broken = with_numba_cuda(tmp_path / "b", "raise ImportError('needs\\n numba 0.99')")
     assert broken.startswith("numba-cuda cannot be imported (needs numba 0.99): pip install --fo")
     assert with_numba_cuda(tmp_path / "c", "implementation = 'NVIDIA'") == "None"
@@ -221,6 +222,42 @@ def test_without_numba_cuda_asking_for_the_module_says_so(here, monkeypatch):
     monkeypatch.undo()
     monkeypatch.setattr(device.importlib.util, "find_spec", lambda name: None)
     assert device.package_obstacle("cuda13").why == "numba-cuda is not installed"
+
+
+def toolkit_of(monkeypatch, libraries):
+    """Stand-ins for NVIDIA's packages where only these libraries of the toolkit can be loaded."""
+
+    class DynamicLibNotFoundError(RuntimeError):
+        pass
+
+    def load(name):
+        if name not in libraries:
+            raise DynamicLibNotFoundError(name)
+
+    def nvrtc(*answer):
+        load("nvrtc")
+        return (0, *answer)
+
+    pathfinder = types.SimpleNamespace(
+        DynamicLibNotFoundError=DynamicLibNotFoundError, load_nvidia_dynamic_lib=load
+    )
+    bindings = types.SimpleNamespace(
+        nvrtc=types.SimpleNamespace(
+            nvrtcVersion=lambda: nvrtc(13, 1),
+            nvrtcGetSupportedArchs=lambda: nvrtc([90, 75, 120]),
+        )
+    )
+    monkeypatch.setitem(sys.modules, "cuda", types.ModuleType("cuda"))
+    monkeypatch.setitem(sys.modules, "cuda.pathfinder", pathfinder)
+    monkeypatch.setitem(sys.modules, "cuda.bindings", bindings)
+
+
+def test_the_toolkit_is_the_one_that_numba_cuda_would_load(monkeypatch):
+    toolkit_of(monkeypatch, {"nvvm", "nvrtc"})
+    assert device.ask_toolkit() == Toolkit((13, 1), (7, 5))
+    for part in ("nvvm", "nvrtc"):
+        toolkit_of(monkeypatch, {part})
+        assert device.ask_toolkit() is None
 
 
 def test_the_argument_device_is_checked(here):

@@ -164,19 +164,19 @@ def driver_obstacle(driver: Driver | None) -> Obstacle | None:
 
 def package_obstacle(wanted: str) -> Obstacle | None:
     """What is wrong with numba-cuda; `wanted` is the extra that would install it."""
+    remedy = install(wanted)
     if importlib.util.find_spec("numba_cuda") is None:
-        return Obstacle("numba-cuda is not installed", install(wanted))
+        return Obstacle("numba-cuda is not installed", remedy)
+    again = remedy.replace("install ", "install --force-reinstall ", 1)
     try:
         from numba import cuda
     except Exception as error:  # whatever versions that do not fit each other end in
         reason = " ".join(str(error).split())
-        again = install(wanted).replace("install ", "install --force-reinstall ", 1)
         return Obstacle(f"numba-cuda cannot be imported ({reason})", again)
     if getattr(cuda, "implementation", None) != "NVIDIA":
         # numba-cuda takes the place of numba.cuda by a .pth file of its own, which Python reads
         # in the folders of an environment and not in those of PYTHONPATH.
-        why = "numba-cuda lies in a folder where it cannot take the place of numba.cuda"
-        return Obstacle(why, install(wanted))
+        return Obstacle("numba-cuda lies where it cannot take the place of numba.cuda", again)
     return None
 
 
