@@ -33,7 +33,7 @@ def compiled(c):
     graph = c.net.cell.graph
     kernels = Kernels(Plan(graph, Layout.of(graph), "all"), "float32")
     problem = c.run()._problem
-    record = kernels.empty_record(c.net.lengths, *problem.mask.shape, {}, False)
+    record = kernels.empty_record(c.net.lengths, *problem.mask.shape, c.initial, {}, False)
     for state, own in zip(record[0], problem.record[0], strict=True):
         state[0] = own[0]
     arrays = problem.parameter_arrays, record

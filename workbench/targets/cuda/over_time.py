@@ -68,11 +68,14 @@ def clear(array, first, last):
 
 
 class OverTime:
-    """The kernels of one number type. tile: rows of a tile; threads: of a block of the others."""
+    """The kernels of one number type.
 
-    def __init__(self, dtype, tile, threads):
+    tile: rows of a tile. threads: of a block of the other kernels; blocks: of them, at most.
+    """
+
+    def __init__(self, dtype, tile, threads, blocks):
         text = TEXT.format(dtype=dtype, tile=tile)
-        self.tile, self.threads = tile, threads
+        self.tile, self.threads, self.blocks = tile, threads, blocks
         self._multiply, self._add_up, self._clear = (
             LaunchedKernel(text, name, f"over_time_{dtype}")
             for name in ("multiply", "add_up", "clear")
@@ -98,10 +101,10 @@ class OverTime:
             self._clear(self._grid(last - first), self.threads, 0, array, first, last)
 
     def _grid(self, count):
-        return min(1024, -(-count // self.threads))
+        return min(self.blocks, -(-count // self.threads))
 
 
 @lru_cache(maxsize=8)
-def over_time(dtype, tile, threads):
+def over_time(dtype, tile, threads, blocks):
     """The OverTime of a number type; the same object for the same request."""
-    return OverTime(dtype, tile, threads)
+    return OverTime(dtype, tile, threads, blocks)

@@ -15,9 +15,9 @@ from .forward import record_names
 from .kernel import LaunchedKernel
 from .over_time import over_time
 
-THREADS = 8 if simulated() else 512
+THREADS = 6 if simulated() else 512
 """Threads of a block, at most."""
-BLOCKS = 4 if simulated() else 1024
+BLOCKS = 2 if simulated() else 1024
 """Blocks of a launch, at most; further rows of the batch wait for their turn."""
 TILE = 2 if simulated() else 16
 PARTS = 2 if simulated() else 32
@@ -53,6 +53,9 @@ class Adjoints:
         self.carried, self.totals = Hosted(arena, carried), Hosted(arena, totals)
         self.products = Hosted(arena, products)
 
+    def __iter__(self):
+        return iter((self.carried, self.totals, self.products, self.d_x))
+
     @property
     def d_x(self):
         return self.arena["d_x"]
@@ -70,7 +73,7 @@ class Kernels:
 
     def __init__(self, plan, dtype):
         self.plan, self.dtype = plan, np.dtype(dtype)
-        self.over_time = over_time(self.dtype.name, TILE, THREADS)
+        self.over_time = over_time(self.dtype.name, TILE, THREADS, BLOCKS)
         self.adjoint_lines = adjoint_lines(plan)
         self._lengths = lru_cache(lambda items: Lengths.of(plan, dict(items)))
         self._kernels = {}
