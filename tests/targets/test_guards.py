@@ -34,8 +34,6 @@ def compiled(c):
     kernels = Kernels(Plan(graph, Layout.of(graph), "all"), "float32")
     problem = c.run()._problem
     record = kernels.empty_record(c.net.lengths, *problem.mask.shape, c.initial, {}, False)
-    for state, own in zip(record[0], problem.record[0], strict=True):
-        state[0] = own[0]
     arrays = problem.parameter_arrays, record
     kernels.forward(problem.x, problem.mask, c.net.lengths, *arrays)
     cut, given = np.zeros(len(problem.x), bool), {c.net.cell.output: np.ones_like(record[0][0][1:])}
