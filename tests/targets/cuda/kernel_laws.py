@@ -44,18 +44,8 @@ def same_gradients(found, expected, dtype):
         assert_close(found.by_step(parameter, full=True), steps, dtype, parameter)
 
 
-SINGLE = ("lstm", "gru", "every_function")
-"""Cells whose float32 is not left to `pytest -m long`."""
-RUNS = [
-    pytest.param(
-        name, dtype, marks=[] if dtype == "float64" or name in SINGLE else pytest.mark.long
-    )
-    for name in NAMES
-    for dtype in TOLERANCE
-]
-
-
-@pytest.mark.parametrize(("name", "dtype"), RUNS)
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_cell_does_what_it_does_on_the_cpu(name, dtype):
     exact, found, weights = both(name, "device", dtype, lengths=[4, 3])
     assert found.names == exact.names

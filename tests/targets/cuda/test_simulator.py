@@ -30,10 +30,8 @@ def pytest_with(arguments, report, **environment):
     return counts, printed
 
 
-@pytest.mark.parametrize("which", ["not long", pytest.param("long", marks=pytest.mark.long)])
-def test_the_kernels_hold_in_the_simulator(tmp_path, which):
-    chosen = [SIMULATED, "-m", which]
-    counts, printed = pytest_with(chosen, tmp_path / "report.xml", NUMBA_ENABLE_CUDASIM="1")
+def test_the_kernels_hold_in_the_simulator(tmp_path):
+    counts, printed = pytest_with([SIMULATED], tmp_path / "report.xml", NUMBA_ENABLE_CUDASIM="1")
     assert counts["tests"] > 0, printed
     assert (counts["failures"], counts["errors"], counts["skipped"]) == (0, 0, 0), printed
 

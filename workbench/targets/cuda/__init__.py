@@ -8,6 +8,7 @@ This package writes and launches kernels; it knows nothing of networks, traces o
 `device` imports numba.cuda, and only when it is asked for.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 
 from ...equations.gradient import contributions
@@ -25,11 +26,12 @@ HEADER = '''"""{kernel} of {name}, {dtype}, for a GPU: written from its equation
 """
 
 import numpy as np
-from numba import {dtype} as number_type
+from numba import {dtype} as number_type, uint64 as index  # never below 0, which costs a test
 from workbench.targets.cuda import arithmetic
 from workbench.targets.cuda.device import cuda
 
 real = np.{dtype}
+options = dict(cache=CACHE, **arithmetic.bounds({threads}))
 {lengths}
 
 
@@ -41,16 +43,16 @@ def where(condition, a, b):
 '''
 
 
-def source(plan, kernel, dtype, lengths, threads, given=None):
+def source(plan, kernel, dtype, lengths, room, given=None):
     """Return (the module of one kernel as text, its Memory).
 
     kernel: "forward", "backward" or "jacobian". lengths: name -> length of every size.
-    threads: of one block. given: for "backward", the lines that a loss adds to.
+    room: what a block may keep, a Room. given: for "backward", the lines that a loss adds to.
     """
     body, memory = {
-        "forward": lambda: forward_source(plan, lengths, threads),
-        "backward": lambda: backward_source(plan, lengths, threads, given),
-        "jacobian": lambda: jacobian_source(plan, lengths, threads),
+        "forward": lambda: forward_source(plan, lengths, room),
+        "backward": lambda: backward_source(plan, lengths, room, given),
+        "jacobian": lambda: jacobian_source(plan, lengths, replace(room, registers=0, shared=0)),
     }[kernel]()
     expressions = list(plan.graph.nodes)
     expressions += [e for node in plan.graph.nodes for _, e in contributions(node)]
@@ -59,6 +61,7 @@ def source(plan, kernel, dtype, lengths, threads, given=None):
         kernel=kernel,
         name=plan.graph.name,
         dtype=dtype,
+        threads=room.threads,
         equations="\n".join(equations(plan.graph, Text()).values()),
         lengths="\n".join(f"{size_name(name)} = {n}" for name, n in lengths.items()),
     )

@@ -1,4 +1,4 @@
-"""The functions of one number that device code may call: a GPU's own, or NumPy's in the simulator.
+"""What device code takes from a GPU, or in the simulator from NumPy: its functions of one number.
 
 Python's own would turn a float32 of the simulator into a float64 and raise where a GPU gives
 infinity. On a GPU they become calls of its mathematical library, in the kernel's number type.
@@ -14,3 +14,8 @@ library = np if simulated() else math
 
 fabs, sqrt, tanh = library.fabs, library.sqrt, library.tanh
 exp, expm1, log, log1p = library.exp, library.expm1, library.log, library.log1p
+
+
+def bounds(threads):
+    """Options of numba.cuda that hold a kernel to the registers that a block of so many has."""
+    return {} if simulated() else {"launch_bounds": (threads, 1)}

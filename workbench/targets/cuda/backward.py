@@ -10,7 +10,7 @@ from ..cpu.places import adjoint_lines
 from ..cpu.spelling import Place, rows, total
 from ..spelling import identifier, indented, size_name
 from .forward import numbers, record_names
-from .products import Multiply
+from .products import Multiply, keep
 from .spelling import DeviceStep, Memory, Spelling
 
 
@@ -51,7 +51,7 @@ def adjoint_names(plan):
     ]
 
 
-def backward_source(plan, lengths, threads, given=None):
+def backward_source(plan, lengths, room, given=None):
     """Return (the text of `backward`, its Memory).
 
     given: names of the lines that the loss adds to; None for the cell's output alone.
@@ -59,28 +59,28 @@ def backward_source(plan, lengths, threads, given=None):
     spelling, memory = Spelling(plan), Memory(record_names(plan), adjoint_names(plan))
     places = Time(plan, spelling, lines_with_loss(plan, given))
     scratch = _scratch(plan, places, lengths, memory)
-    writer = _Backward(plan, spelling, places, memory, lengths, threads)
+    writer = _Backward(plan, spelling, places, memory, lengths, room)
     lines = writer.functions()
     lines += [
-        "@cuda.jit(cache=CACHE)",
+        "@cuda.jit(**options)",
         "def backward(record, adjoint, places):",
-        *indented([*memory.unpacking(), *numbers(plan)], 1),
+        *indented([*memory.unpacking(), *numbers(plan), *writer.before()], 1),
         "    part = cuda.blockIdx.x",
         "    for n in range(part, B, cuda.gridDim.x):",
         "        for t in range(T - 1, -1, -1):",
         "            row = t * B + n",
-        "            if record[mask + row] == 0:",
+        "            if record[index(mask + row)] == 0:",
         *indented(_passed(plan), 4),
         "                continue",
         *indented(_cleared(scratch), 3),
         *indented(writer.stages(), 3),
-        "            if adjoint[cut + t] != 0:",
+        "            if adjoint[index(cut + t)] != 0:",
         *indented(_cut(plan), 4),
     ]
     return "\n".join(lines) + "\n", memory
 
 
-def jacobian_source(plan, lengths, threads):
+def jacobian_source(plan, lengths, room):
     """Return (the text of `jacobian`, its Memory); its result is the one array of adjoints."""
     spelling, memory = Spelling(plan), Memory(record_names(plan), ["result"])
     places = Rows(plan, spelling)
@@ -89,10 +89,10 @@ def jacobian_source(plan, lengths, threads):
     scratch = _scratch(plan, places, lengths, memory) | states
     for name, count in {**states, "seed": sum(states.values())}.items():
         memory.reserve(name, count)
-    writer = _Backward(plan, spelling, places, memory, lengths, threads)
+    writer = _Backward(plan, spelling, places, memory, lengths, room)
     lines = writer.functions()
     lines += [
-        "@cuda.jit(cache=CACHE)",
+        "@cuda.jit(**options)",
         "def jacobian(record, adjoint, places):",
         *indented([*memory.unpacking(), *numbers(plan)], 1),
         f"    N = {total([plan.size(s) for s in plan.graph.states.values()])}",
@@ -100,11 +100,11 @@ def jacobian_source(plan, lengths, threads):
         "        for k in range(cuda.blockIdx.y, N, cuda.gridDim.y):",
         "            own = result + (row * N + k) * N",
         "            for j in range(thread, N, threads):",
-        "                shared[seed + j] = real(1) if j == k else real(0)",
+        "                shared[index(seed + j)] = real(1) if j == k else real(0)",
         "            cuda.syncthreads()",
-        "            if record[mask + row] == 0:",
+        "            if record[index(mask + row)] == 0:",
         "                for j in range(thread, N, threads):",
-        "                    adjoint[own + j] = shared[seed + j]",
+        "                    adjoint[index(own + j)] = shared[index(seed + j)]",
         "                cuda.syncthreads()",
         "                continue",
         *indented(_cleared(scratch), 3),
@@ -114,7 +114,7 @@ def jacobian_source(plan, lengths, threads):
         into, above = identifier("into", name), places.offset(name) or "0"
         lines += [
             f"            for j in range(thread, {size_name(plan.size(node))}, threads):",
-            f"                adjoint[own + {above} + j] = shared[{into} + j]",
+            f"                adjoint[index(own + {above} + j)] = shared[index({into} + j)]",
         ]
     return "\n".join([*lines, "            cuda.syncthreads()"]) + "\n", memory
 
@@ -122,7 +122,7 @@ def jacobian_source(plan, lengths, threads):
 class _Backward:
     """What the two kernels share: their stages, from the last to the first."""
 
-    def __init__(self, plan, spelling, places, memory, lengths, threads):
+    def __init__(self, plan, spelling, places, memory, lengths, room):
         self.plan, self.places, self.memory = plan, places, memory
         self.blocks = adjoint_blocks(
             plan, spelling, places, lambda name, count: DeviceStep(name, count, memory)
@@ -130,19 +130,24 @@ class _Backward:
         self.products = {}
         for product in plan.products:
             if product.operand.op != "input":
-                self.products[product.name] = self._multiply(product, lengths, threads)
+                self.products[product.name] = self._multiply(product, lengths, room)
+        keep(self.products.values(), room, memory)
 
-    def _multiply(self, product, lengths, threads):
+    def _multiply(self, product, lengths, room):
         inner = sum(lengths[size] for size in product.pack.rows.values())
         name, matrix = f"back_{product.name}", identifier("matrix", product.pack.name)
         adjoint = identifier("adjoint_product", self.places.adjoint_of(product).name)
         if adjoint not in self.memory.arena:
             self.memory.reserve(adjoint, inner)
         outputs = lengths[product.pack.columns]
-        return Multiply.of(name, matrix, outputs, inner, threads, self.memory)
+        return Multiply.of(name, matrix, outputs, inner, room, self.memory)
 
     def functions(self):
         return [line for block in self.blocks for step in block for line in step.function()]
+
+    def before(self):
+        """Lines before the first step."""
+        return [line for product in self.products.values() for line in product.before()]
 
     def stages(self):
         lines = []
@@ -178,26 +183,26 @@ def _scratch(plan, places, lengths, memory):
 
 
 def _cleared(scratch):
-    return [
-        line
-        for name, count in scratch.items()
-        for line in (f"for j in range(thread, {count}, threads):", f"    shared[{name} + j] = 0")
-    ]
+    lines = []
+    for name, count in scratch.items():
+        lines.append(f"for j in range(thread, {count}, threads):")
+        lines.append(f"    shared[index({name} + j)] = real(0)")
+    return lines
 
 
 def _each_carried(plan, text):
     lines = []
     for name, node in plan.graph.states.items():
         size = size_name(plan.size(node))
-        own = f"adjoint[{identifier('carried', name)} + "
+        own = f"adjoint[index({identifier('carried', name)} + "
         lines.append(f"for j in range(thread, {size}, threads):")
-        lines.append(f"    {own}row * {size} + j] = " + text.format(own=own, size=size))
+        lines.append(f"    {own}row * {size} + j)] = " + text.format(own=own, size=size))
     return lines
 
 
 def _passed(plan):
     """A masked step hands the carried adjoint on as it is."""
-    return _each_carried(plan, "{own}(row + B) * {size} + j]")
+    return _each_carried(plan, "{own}(row + B) * {size} + j)]")
 
 
 def _cut(plan):

@@ -2,17 +2,18 @@
 
 from ..cpu.forward import equations
 from ..spelling import identifier, indented, size_name
-from .products import Multiply
+from .products import Multiply, keep
 from .spelling import DeviceStep, Memory, Spelling
 
 
-def forward_source(plan, lengths, threads):
-    """Return the text of `forward` for one plan and these lengths.
+def forward_source(plan, lengths, room):
+    """Return (the text of `forward` for one plan and these lengths, its Memory).
 
-    lengths: name -> length of every size. threads: of one block, which products are cut up for.
+    lengths: name -> length of every size. room: what a block may keep, a Room.
     """
     spelling, memory = Spelling(plan), Memory(record_names(plan))
-    products = {p.name: _multiply(p, lengths, threads, memory) for p in plan.products if p.stage}
+    products = {p.name: _multiply(p, lengths, room, memory) for p in plan.products if p.stage}
+    keep(products.values(), room, memory)
     stages = [
         [equations(spelling, nodes,
                    DeviceStep(f"stage_{number}_{size_name(size)}", size_name(size), memory))
@@ -21,13 +22,14 @@ def forward_source(plan, lengths, threads):
     ]  # fmt: skip
     lines = [line for block in stages for step in block for line in step.function()]
     lines += [
-        "@cuda.jit(cache=CACHE)",
+        "@cuda.jit(**options)",
         "def forward(record, places):",
         *indented([*memory.unpacking(), *numbers(plan)], 1),
+        *indented([line for each in products.values() for line in each.before()], 1),
         "    for n in range(cuda.blockIdx.x, B, cuda.gridDim.x):",
         "        for t in range(T):",
         "            row = t * B + n",
-        "            if record[mask + row] == 0:",
+        "            if record[index(mask + row)] == 0:",
         *indented(_held(plan), 4),
         "                cuda.syncthreads()",
         "                continue",
@@ -72,10 +74,10 @@ def numbers(plan):
     return lines
 
 
-def _multiply(product, lengths, threads, memory):
+def _multiply(product, lengths, room, memory):
     outputs = sum(lengths[size] for size in product.pack.rows.values())
     name, matrix = identifier("product", product.name), identifier("pack", product.pack.name)
-    return Multiply.of(name, matrix, outputs, lengths[product.pack.columns], threads, memory)
+    return Multiply.of(name, matrix, outputs, lengths[product.pack.columns], room, memory)
 
 
 def _products(spelling, own, products, memory):
@@ -97,5 +99,5 @@ def _held(plan):
         state, size = identifier("state", name), size_name(plan.size(node))
         lines.append(f"for j in range(thread, {size}, threads):")
         lines.append(f"    here = ({state} + row * {size} + j)")
-        lines.append(f"    record[here + B * {size}] = record[here]")
+        lines.append(f"    record[index(here + B * {size})] = record[index(here)]")
     return lines

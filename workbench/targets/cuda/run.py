@@ -10,18 +10,29 @@ from ..spelling import identifier
 from . import source
 from .arena import Arena, Hosted
 from .backward import adjoint_names
-from .device import cuda, simulated
+from .device import simulated
 from .forward import record_names
 from .kernel import LaunchedKernel
 from .over_time import over_time
+from .products import Room
 
 THREADS = 6 if simulated() else 512
 """Threads of a block, at most."""
+REGISTERS = {"float32": 2 if simulated() else 48, "float64": 1 if simulated() else 12}
+"""Numbers that each thread may keep in registers: no more would spill, see tests/targets/cuda."""
+SHARED = 48 * 2**10
+"""Bytes of a block's shared memory; more are there only if the driver is asked."""
 BLOCKS = 2 if simulated() else 1024
 """Blocks of a launch, at most; further rows of the batch wait for their turn."""
 TILE = 2 if simulated() else 16
 PARTS = 2 if simulated() else 32
 """Parts into which a sum over all steps is cut, at most."""
+
+
+def room_of(dtype):
+    """What a block has for numbers of this type."""
+    dtype = np.dtype(dtype)
+    return Room(THREADS, SHARED // dtype.itemsize, REGISTERS[dtype.name])
 
 
 class Record:
@@ -86,7 +97,13 @@ class Kernels:
         """Return (the kernel called `name` for these lengths, its Memory)."""
         key = name, tuple(lengths.items()), given
         if key not in self._kernels:
-            text, memory = source(self.plan, name, self.dtype.name, lengths, THREADS, given)
+            room = room_of(self.dtype)
+            text, memory = source(self.plan, name, self.dtype.name, lengths, room, given)
+            if memory.size > room.shared:
+                raise ValueError(
+                    f"hidden_size: expected a network of which one step fits into {SHARED:,} bytes "
+                    f"of a GPU's shared memory, got {memory.size * self.dtype.itemsize:,} bytes"
+                )
             label = identifier("cuda", self.plan.graph.name, name)
             self._kernels[key] = LaunchedKernel(text, name, label), memory
         return self._kernels[key]
@@ -99,7 +116,8 @@ class Kernels:
         kernel, memory = self.kernel(name, lengths, given)
         time, batch = arenas[0].shapes["mask"]
         offsets = [arenas[kind == "adjoint"].offsets[n] for n, kind in memory.arena.items()]
-        places = cuda.to_device(np.array([time, batch, *offsets], np.int64))
+        # As numbers of the call they lie in constant memory and take no thread's registers.
+        places = (time, batch, *offsets)
         shared = memory.size * self.dtype.itemsize
         kernel(grid, THREADS, shared, *(arena.array for arena in arenas), places)
 

@@ -9,7 +9,11 @@ from ..cpu import spelling
 from ..cpu.spelling import Place, rows
 from ..cpu.step import Step
 from ..spelling import POWER, identifier, indented
+from .device import simulated
 from .functions import number
+
+# Four numbers at once are read from a line of 16 bytes; the simulator knows of no alignment.
+ALIGNED = "" if simulated() else ", alignment=16"
 
 
 class Spelling(spelling.Spelling):
@@ -99,10 +103,10 @@ class Memory:
         """The text of the value at a Place, for one unit; the sum where it lies in parts."""
         at = unit if place.at == "0" else f"{place.at} + {unit}"
         if place.array in self.arena:
-            return f"{self.arena[place.array]}[{place.array} + {at}]"
+            return f"{self.arena[place.array]}[index({place.array} + {at})]"
         parts, count = self.parts[place.array]
         texts = [
-            f"shared[{place.array} + {f'{part * count} + ' if part else ''}{at}]"
+            f"shared[index({place.array} + {f'{part * count} + ' if part else ''}{at})]"
             for part in range(parts)
         ]
         return texts[0] if parts == 1 else f"({' + '.join(texts)})"
@@ -110,6 +114,6 @@ class Memory:
     def unpacking(self):
         """The first lines of a kernel: where everything begins."""
         lines = [f"{name} = places[{k}]" for k, name in enumerate(["T", "B", *self.arena])]
-        lines += ["shared = cuda.shared.array(0, number_type)"]
+        lines += [f"shared = cuda.shared.array(0, number_type{ALIGNED})"]
         lines += [f"{name} = {first}" for name, first in self.shared.items()]
         return [*lines, "thread, threads = cuda.threadIdx.x, cuda.blockDim.x"]
