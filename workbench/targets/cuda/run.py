@@ -18,8 +18,11 @@ from .products import Room
 
 THREADS = 6 if simulated() else 512
 """Threads of a block, at most."""
-REGISTERS = {"float32": 2 if simulated() else 48, "float64": 1 if simulated() else 12}
-"""Numbers that each thread may keep in registers: no more would spill, see tests/targets/cuda."""
+REGISTERS = {"float32": 2 if simulated() else 48, "float64": 1 if simulated() else 10}
+"""Numbers of a matrix that each thread may keep in registers, for a cell of up to LINES lines."""
+LINES = 7
+FOR_A_LINE = {"float32": 7, "float64": 2}
+"""So many fewer for each further one: a register more would spill, see tests/targets/cuda."""
 SHARED = 48 * 2**10
 """Bytes of a block's shared memory; more are there only if the driver is asked."""
 BLOCKS = 2 if simulated() else 1024
@@ -29,10 +32,12 @@ PARTS = 2 if simulated() else 32
 """Parts into which a sum over all steps is cut, at most."""
 
 
-def room_of(dtype):
-    """What a block has for numbers of this type."""
+def room_of(plan, dtype):
+    """What a block has for the kernels of a plan."""
     dtype = np.dtype(dtype)
-    return Room(THREADS, SHARED // dtype.itemsize, REGISTERS[dtype.name])
+    further = max(0, len(plan.kept) + len(plan.graph.states) - LINES)
+    registers = max(0, REGISTERS[dtype.name] - further * FOR_A_LINE[dtype.name])
+    return Room(THREADS, SHARED // dtype.itemsize, registers)
 
 
 class Record:
@@ -97,7 +102,7 @@ class Kernels:
         """Return (the kernel called `name` for these lengths, its Memory)."""
         key = name, tuple(lengths.items()), given
         if key not in self._kernels:
-            room = room_of(self.dtype)
+            room = room_of(self.plan, self.dtype)
             text, memory = source(self.plan, name, self.dtype.name, lengths, room, given)
             if memory.size > room.shared:
                 raise ValueError(
