@@ -195,13 +195,25 @@ def _added(builder, values):
 @intrinsic
 def multiply(typing, address, m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
     """c (+)= a b through the address of `multiply_at`, with its arguments; a, b, c are arrays."""
-    n64 = types.int64
-    places = dict(zip((4, 8, 9), (a, b, c), strict=True))
-    signature = types.void(n64, *(places.get(i, n64) for i in range(1, 13)))
+    return _through(13, {4: a, 8: b, 9: c})
+
+
+@intrinsic
+def pack(typing, address, b, b_at, b_row, b_step, k, n, into):
+    """Pack a matrix through the address of `pack_at`, with its arguments; b, into are arrays."""
+    return _through(8, {1: b, 7: into})
+
+
+def _through(count, arrays):
+    """(signature, code) of a call through an address, the first of `count` arguments.
+
+    arrays: position -> type of the arguments that are arrays; their data is passed.
+    """
+    signature = types.void(*(arrays.get(i, types.int64) for i in range(count)))
 
     def code(context, builder, signature, arguments):
         given = list(arguments)
-        for position, kind in places.items():
+        for position, kind in arrays.items():
             array = context.make_array(kind)(context, builder, given[position])
             given[position] = array.data
         function = ir.FunctionType(ir.VoidType(), [value.type for value in given[1:]])
@@ -317,6 +329,11 @@ def multiply_at(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
     product(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add)
 
 
+@cfunc(types.void(pointer, *[number] * 5, pointer), cache=CACHE)
+def pack_at(b, b_at, b_row, b_step, k, n, into):
+    pack(carray(b, (1,)), b_at, b_row, b_step, k, n, carray(into, (1,)))
+
+
 @njit(**options)
 def weight_gradient(share, address, adjoint, operand, gradient, add):
     """gradient (rows, columns) (+)= the sum over steps of adjoint (rows) times operand (columns).
@@ -347,4 +364,28 @@ def operand_gradient(share, address, adjoint, rows, packed, d):
     for start in range(worker * 240, total, workers * 240):
         multiply(address, min(240, total - start), columns, rows, adjoint, start * rows, rows, 1,
                  packed, d, start * columns, columns, 1)
+
+
+@njit(**options)
+def weight_gradients(share, address, adjoint, operand, start, gradient, add):
+    """`weight_gradient` of each network from share[0] to before share[1].
+
+    operand: one for all networks or one for each, of which the steps from `start` on are taken.
+    """
+    first, last = share
+    steps = adjoint.shape[1]
+    for n in range(first, last):
+        own = operand[n % len(operand)][start : start + steps]
+        weight_gradient((0, 1), address, adjoint[n], own, gradient[n], add)
+
+
+@njit(**options)
+def operand_gradients(share, address, adjoint, matrices, d):
+    """`operand_gradient` of each network from share[0] to before share[1]."""
+    first, last = share
+    rows, columns = matrices.shape[1:]
+    packed = np.empty(rows * -(-columns // LANES) * LANES, real)
+    for n in range(first, last):
+        pack(matrices[n], 0, columns, 1, rows, columns, packed)
+        operand_gradient((0, 1), address, adjoint[n], rows, packed, d[n])
 '''

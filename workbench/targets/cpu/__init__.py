@@ -20,8 +20,10 @@ from ..notation import Text, equations
 from ..spelling import calls, identifier
 from . import arena
 from .backward import backward_source, jacobian_source, overwritten
+from .each import backward_each_source, forward_each_source, jacobian_each_source
 from .forward import forward_source
 from .lengths import Lengths
+from .log_norms import NATURAL_LOG, log_norms_source
 from .parts import Job
 from .places import adjoint_lines
 from .products import products
@@ -35,8 +37,8 @@ HEADER = '''"""{kernel} of {name}, {dtype}: written from its equations. Do not e
 import numpy as np
 from numba import njit
 {functions}
-from workbench.targets.gemm import multiply
-from workbench.targets.simd import elementwise, where
+from workbench.targets.gemm import {products}
+from workbench.targets.simd import {vectors}
 
 real = np.{dtype}
 WIDTH = {width}  # bytes of a vector
@@ -45,11 +47,16 @@ options = dict(cache=CACHE, nogil=True, error_model="numpy", fastmath={{"contrac
 '''
 
 
+KERNELS = ("forward", "backward", "jacobian")
+
+
 def source(plan, kernel, dtype, given=None):
     """Return the whole module of one kernel as text.
 
-    kernel: "forward", "backward" or "jacobian". dtype: "float32" or "float64".
-    given: for "backward", the lines that a loss adds to; None for the cell's output.
+    kernel: "forward", "backward" or "jacobian"; with "_each" behind it for every network of an
+        ensemble; or "log_norms". dtype: "float32" or "float64".
+    given: for "backward", the lines that a loss adds to; None for the cell's output. For
+        "log_norms" the line whose norms are asked for.
     """
     from ..simd import WIDTH
 
@@ -57,6 +64,10 @@ def source(plan, kernel, dtype, given=None):
         "forward": lambda: forward_source(plan),
         "backward": lambda: backward_source(plan, given),
         "jacobian": lambda: jacobian_source(plan),
+        "forward_each": lambda: forward_each_source(plan),
+        "backward_each": lambda: backward_each_source(plan, given),
+        "jacobian_each": lambda: jacobian_each_source(plan),
+        "log_norms": lambda: log_norms_source(plan, given, dtype),
     }[kernel]()
     expressions = list(plan.graph.nodes)
     expressions += [e for node in plan.graph.nodes for _, e in contributions(node)]
@@ -72,6 +83,8 @@ def source(plan, kernel, dtype, given=None):
         dtype=dtype,
         equations="\n".join(equations(plan.graph, Text()).values()),
         functions=f"\nfrom workbench.functions import {', '.join(used)}" if used else "",
+        products="multiply" if kernel in KERNELS else "multiply, pack",
+        vectors="elementwise, where" + (NATURAL_LOG if kernel == "log_norms" else ""),
         width=WIDTH,
     )
     return "\n\n".join([title, _narrow(body)])
@@ -84,9 +97,6 @@ def _narrow(text):
         indent = " " * (len(line) - len(line.lstrip()) + 4)
         lines += wrap(line, 96, subsequent_indent=indent, break_long_words=False) or [""]
     return "\n".join(lines).replace("\0=\0", " = ")
-
-
-KERNELS = ("forward", "backward", "jacobian")
 
 
 class Kernels:

@@ -16,17 +16,27 @@ class Products:
 
         text = GEMM.format(dtype=dtype, width=WIDTH)
         self.dtype, self.lanes = np.dtype(dtype), WIDTH // np.dtype(dtype).itemsize
-        self._pack, self.weight_gradient, self.operand_gradient = (
-            Kernel(text, name, f"products_{dtype}")
-            for name in ("pack", "weight_gradient", "operand_gradient")
-        )
+        names = "pack", "weight_gradient", "operand_gradient"
+        names += "weight_gradients", "operand_gradients"
+        (
+            self._pack, self.weight_gradient, self.operand_gradient,
+            self.weight_gradients, self.operand_gradients,
+        ) = (Kernel(text, name, f"products_{dtype}") for name in names)  # fmt: skip
 
     @cached_property
     def address(self):
         """Where the machine code of `multiply_at` lies."""
+        return self._address("multiply_at")
+
+    @cached_property
+    def pack_address(self):
+        """Where the machine code of `pack_at` lies."""
+        return self._address("pack_at")
+
+    def _address(self, name):
         if self._pack.compiled is None:
             self.packed(np.zeros((1, 1), self.dtype), False)
-        return self._pack.compiled.py_func.__globals__["multiply_at"].address
+        return self._pack.compiled.py_func.__globals__[name].address
 
     def packed(self, matrix, transposed):
         """The matrix (or its transpose) in panels of whole vectors."""

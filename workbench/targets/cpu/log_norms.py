@@ -1,0 +1,202 @@
+"""Writes the driver that follows the size of a gradient back through time, network by network.
+
+Each network goes forward and backward in memory that the next one uses again: only norms are
+written. The adjoint is linear in what is carried back, so after every block of steps what is
+carried is scaled by a power of two to a norm near 1, and the power is kept: no number of steps
+makes it too small or too large for its type. A block in which it strays too far is done again in
+halves, in the end step by step.
+"""
+
+import math
+
+from ..spelling import identifier, indented, size_name
+from .backward import backward_source, overwritten
+from .each import ALONE, pack_memory, packed, tuple_of
+from .forward import forward_source, groups, unpacked
+from .places import adjoint_groups, adjoint_lines
+from .spelling import rows
+
+BLOCK = 16
+"""Steps of a block."""
+RANGE = {"float32": 40, "float64": 400}
+"""Between 2 ** -RANGE and 2 ** RANGE the norm of what is carried stays inside a block: no unit that
+counts comes near the ends of its number type."""
+
+NATURAL_LOG = ", log as natural_log"
+"""What the module imports besides, beside what a cell may call `log`."""
+
+NORMS = '''BLOCK = {block}  # steps between two looks at the size of what is carried
+LANES = WIDTH // np.dtype(real).itemsize
+LOW, HIGH = 2.0**-{range}, 2.0**{range}
+
+
+@njit(cache=CACHE, nogil=True, error_model="numpy", fastmath={{"contract", "nsz", "reassoc"}})
+def squares(a, t):
+    """The sum of squares over units at one step, in any order."""
+    total = 0.0
+    for j in range(a.shape[2]):
+        total += np.float64(a[t, 0, j]) * np.float64(a[t, 0, j])
+    return total
+
+
+@njit(**options)
+def norm(a, t):
+    """The Euclidean norm over units at one step, also where its square is too small or large."""
+    total = squares(a, t)
+    if 1e-280 < total < 1e280 or np.isnan(total):
+        return np.sqrt(total)
+    largest, total = 0.0, 0.0
+    for j in range(a.shape[2]):
+        largest = max(largest, abs(np.float64(a[t, 0, j])))
+    if largest == 0.0 or largest == np.inf:
+        return largest
+    for j in range(a.shape[2]):
+        total += (np.float64(a[t, 0, j]) / largest) ** 2
+    return largest * np.sqrt(total)
+
+
+@njit(**options)
+def power_of(size):
+    """The power of two just above a size; 0 where there is none."""
+    if size == 0.0 or not np.isfinite(size):
+        return 0
+    return min(1000, max(-1000, int(np.floor(np.log2(size))) + 1))
+
+
+def to_log10(norm, exponent):
+    return (natural_log(norm) * {log10_e!r} + exponent * {log10_2!r},)
+
+
+to_log10 = elementwise(to_log10, 2, 1, 0, 0, WIDTH)
+'''
+
+
+def log_norms_source(plan, line, dtype):
+    """Return the text of `log_norms`, below `forward` and `backward`.
+
+    line: of which line's adjoint the norm is taken. The loss has a derivative by the output after
+    the last step alone, which is what is carried into the last step.
+    """
+    numbers = {"log10_e": math.log10(math.e), "log10_2": math.log10(2), "range": RANGE[dtype]}
+    norms = NORMS.format(block=BLOCK, **numbers)
+    return "\n\n".join(
+        [norms, forward_source(plan), backward_source(plan, ()), _driver(plan, line)]
+    )
+
+
+def _driver(plan, line):
+    own = groups(plan)
+    chosen = {group: own[group] for group in ("sizes", "parameters", "matrices", "vectors")}
+    states = list(plan.graph.states)
+    carried = [identifier("carried", state) for state in states]
+    later = [identifier("later", state) for state in states]
+    sizes = [size_name(plan.size(node)) for node in plan.graph.states.values()]
+    initial = [identifier("initial", state) for state in states]
+    whole, block = _arguments(plan)
+    largest = [f"norm({name}, t)" for name in carried]
+    largest = largest[0] if len(largest) == 1 else f"max({', '.join(largest)})"
+    lines = [
+        "first, last, exponent, address, pack_address = job",
+        *unpacked({**chosen, "initial": initial}),
+        *pack_memory(plan, "_turned"),
+        *pack_memory(plan),
+        *_memory(plan),
+        *(f"{a} = np.empty((1, {size}), real)" for a, size in zip(later, sizes, strict=True)),
+        "T, clamps = len(mask), ()",
+        "norms, exponents = np.empty(T), np.empty(T)",
+        "for n in range(first, last):",
+        *indented(packed(plan, True, "_turned"), 1),
+        *indented(packed(plan, False), 1),
+        *(f"    {state}[0] = {start}[n % len({start})]"
+          for state, start in zip(own["states"], initial, strict=True)),
+        f"    forward({ALONE}, {whole})",
+        *(f"    {name}[:] = real(0)" for name in later),
+        f"    {later[0]}[0] = d_h",
+        "    shift, length, end = exponent, BLOCK, T",
+        "    while end > 0:",
+        "        size = min(length, end)",
+        "        begin = end - size",
+        *(f"        {a}[size] = {b}" for a, b in zip(carried, later, strict=True)),
+        *(f"        {name}[:size] = real(0)" for name in _added_to(plan)),
+        f"        backward({ALONE}, {block})",
+        "        inside, largest = True, 0.0",
+        "        for t in range(size - 1, -1, -1):",
+        f"            largest = {largest}",
+        "            inside = inside and LOW < largest < HIGH",
+        f"            norms[begin + t] = norm({identifier('adjoint', line)}, t)",
+        "            exponents[begin + t] = shift",
+        "        if size > 1 and not inside:",
+        "            length = size // 2",
+        "            continue",
+        "        end, power = begin, power_of(largest)",
+        "        if largest == 0.0:",
+        "            norms[:begin] = 0.0",
+        "            exponents[:begin] = 0.0",
+        "            break",
+        "        shift, scale = shift + power, 2.0 ** -power",
+        *(f"        for j in range({size}):\n"
+          f"            {a}[0, j] = real({b}[0, 0, j] * scale)"
+          for a, b, size in zip(later, carried, sizes, strict=True)),
+        "    to_log10(T, (norms, exponents), (0, 0), (result,), (n * T,), (), ())",
+    ]  # fmt: skip
+    head = "def log_norms(job, x, mask, cut, sizes, parameters, initial, d_h, result):"
+    lines = [part for line in lines for part in line.split("\n")]
+    return "\n".join(["@njit(**options)", head, *indented(lines, 1)]) + "\n"
+
+
+def _arguments(plan):
+    """(the arguments of `forward` for a whole series, those of `backward` for a block), as texts."""
+    own, names = groups(plan), adjoint_groups(plan)
+    matrices, vectors = tuple_of(own["matrices"], "[n]"), tuple_of(own["vectors"], "[n]")
+    parameters = f"({matrices}, {vectors}, numbers[n])"
+    record = f"({tuple_of(own['states'])}, {tuple_of(own['lines'])}, clamps)"
+    turned = tuple_of(own["packs"], "_turned")
+    forward = f"x[n % len(x)], mask, sizes, {parameters}, {record}, {turned}"
+    record = (
+        f"({tuple_of(own['states'], '[begin : end + 1]')}, "
+        f"{tuple_of(own['lines'], '[begin:end]')}, clamps)"
+    )
+    products = [_product(plan, p) for p in plan.products]
+    adjoints = (
+        f"({tuple_of(names['carried'], '[: size + 1]')}, {tuple_of(names['totals'], '[:size]')}, "
+        f"{tuple_of(products, '[:size]')}, d_x[:size])"
+    )
+    sums = f"({tuple_of(['unused'] * len(own['packs']))}, {tuple_of(names['of_vectors'])})"
+    backward = (
+        f"x[n % len(x), begin:end], mask[:size], cut[:size], sizes, {parameters}, {record}, "
+        f"{adjoints}, {sums}, {tuple_of(own['packs'])}"
+    )
+    return forward, backward
+
+
+def _product(plan, product):
+    """The array of a product's adjoint; twins share one."""
+    return identifier("adjoint_product", plan.twins.get(id(product), product).name)
+
+
+def _memory(plan):
+    """Lines that make the arrays of one network: a whole series forward, one block backward."""
+    own, names, lengths = groups(plan), adjoint_groups(plan), {}
+    graph = plan.graph
+    for name, node in zip(own["states"], graph.states.values(), strict=True):
+        lengths[name] = f"len(mask) + 1, 1, {size_name(plan.size(node))}"
+    for name, (_, node) in zip(own["lines"], plan.kept, strict=True):
+        lengths[name] = f"len(mask), 1, {size_name(plan.size(node))}"
+    for name, node in zip(names["carried"], graph.states.values(), strict=True):
+        lengths[name] = f"BLOCK + 1, 1, {size_name(plan.size(node))}"
+    for name, line in zip(names["totals"], adjoint_lines(plan), strict=True):
+        lengths[name] = f"BLOCK, 1, {size_name(plan.size(graph.lines[line]))}"
+    for product in plan.products:
+        lengths[_product(plan, product)] = f"BLOCK, 1, {rows(product.pack)}"
+    for name, vector in zip(names["of_vectors"], plan.layout.vectors, strict=True):
+        lengths[name] = f"BLOCK, {size_name(plan.size(graph.parameters[vector]))}"
+    lengths |= {"d_x": "BLOCK, 1, input_size", "unused": "1, 1"}
+    return [f"{name} = np.zeros(({shape}), real)" for name, shape in lengths.items()]
+
+
+def _added_to(plan):
+    """The names of the adjoints that `backward` adds to, which begin at zero."""
+    names = adjoint_groups(plan)
+    adjoints = [*names["carried"], *names["totals"], *(_product(plan, p) for p in plan.products)]
+    filled = overwritten(plan, ())
+    return [name for name in dict.fromkeys(adjoints) if name not in filled]
