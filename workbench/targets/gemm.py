@@ -268,9 +268,15 @@ def turned(a, a_at, a_row, k, m, into):
         copy(m, (a,), (a_at + row * a_row,), (into,), (row * m,), (), ())
 
 
-@njit(**options)
-def product(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
+number, pointer = types.int64, types.CPointer(types.{dtype})
+
+
+@cfunc(
+    types.void(*[number] * 3, pointer, *[number] * 3, pointer, pointer, *[number] * 3), cache=CACHE
+)
+def multiply_at(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
     """c (+)= a b for m rows of a; b is packed, n columns, k rows. add: 0 to overwrite c."""
+    a, b, c = carray(a, (1,)), carray(b, (1,)), carray(c, (1,))
     j, at = 0, 0
     while n - j >= 4 * LANES:
         r = 0
@@ -316,17 +322,6 @@ def product(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
             r += rows
         j += vectors * LANES
         at += vectors * LANES * k
-
-
-number, pointer = types.int64, types.CPointer(types.{dtype})
-
-
-@cfunc(
-    types.void(*[number] * 3, pointer, *[number] * 3, pointer, pointer, *[number] * 3), cache=CACHE
-)
-def multiply_at(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
-    a, b, c = carray(a, (1,)), carray(b, (1,)), carray(c, (1,))
-    product(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add)
 
 
 @cfunc(types.void(pointer, *[number] * 5, pointer), cache=CACHE)

@@ -23,7 +23,7 @@ from .backward import backward_source, jacobian_source, overwritten
 from .each import backward_each_source, forward_each_source, jacobian_each_source
 from .forward import forward_source
 from .lengths import Lengths
-from .log_norms import NATURAL_LOG, log_norms_source
+from .log_norms import VECTORS, log_norms_source
 from .parts import Job
 from .places import adjoint_lines
 from .products import products
@@ -84,7 +84,7 @@ def source(plan, kernel, dtype, given=None):
         equations="\n".join(equations(plan.graph, Text()).values()),
         functions=f"\nfrom workbench.functions import {', '.join(used)}" if used else "",
         products="multiply" if kernel in KERNELS else "multiply, pack",
-        vectors="elementwise, where" + (NATURAL_LOG if kernel == "log_norms" else ""),
+        vectors=VECTORS if kernel == "log_norms" else "elementwise, where",
         width=WIDTH,
     )
     return "\n\n".join([title, _narrow(body)])

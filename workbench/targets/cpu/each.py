@@ -50,12 +50,23 @@ def jacobian_each_source(plan):
     return "\n\n".join([jacobian_source(plan), driver(plan, head, False, call)])
 
 
+MEMORY = '''LANES = WIDTH // np.dtype(real).itemsize
+
+
+@njit(**options)
+def memory(count):
+    """An array of zeros that begins at a whole cache line: no vector lies across two of them."""
+    whole = np.zeros(count + 16 * LANES, real)
+    first = -np.int64(whole.ctypes.data) % 64 // whole.itemsize
+    return whole[first : first + count]
+'''
+
+
 def driver(plan, head, transposed, call, more=()):
     """The text of a driver. head: its name and arguments; more: lines before the loop."""
     own = {group: names for group, names in groups(plan).items() if group in OWN}
     lines = [
-        "LANES = WIDTH // np.dtype(real).itemsize",
-        "",
+        MEMORY,
         "",
         "@njit(**options)",
         f"def {head}:",
@@ -87,7 +98,7 @@ def pack_memory(plan, suffix=""):
     lines = []
     for pack, name in zip(plan.layout.packs, groups(plan)["packs"], strict=True):
         k, n = rows(pack), size_name(pack.columns)
-        lines.append(f"{name}{suffix} = np.empty(({k} + LANES) * ({n} + LANES), real)")
+        lines.append(f"{name}{suffix} = memory(({k} + LANES) * ({n} + LANES))")
     return lines
 
 

@@ -11,7 +11,7 @@ import math
 
 from ..spelling import identifier, indented, size_name
 from .backward import backward_source, overwritten
-from .each import ALONE, pack_memory, packed, tuple_of
+from .each import ALONE, MEMORY, pack_memory, packed, tuple_of
 from .forward import forward_source, groups, unpacked
 from .places import adjoint_groups, adjoint_lines
 from .spelling import rows
@@ -22,37 +22,20 @@ RANGE = {"float32": 40, "float64": 400}
 """Between 2 ** -RANGE and 2 ** RANGE the norm of what is carried stays inside a block: no unit that
 counts comes near the ends of its number type."""
 
-NATURAL_LOG = ", log as natural_log"
-"""What the module imports besides, beside what a cell may call `log`."""
+VECTORS = "elementwise, log as natural_log, sum_of_squares, where"
+"""What the module imports from `simd`; a cell may have a function that is called log."""
 
 NORMS = '''BLOCK = {block}  # steps between two looks at the size of what is carried
-LANES = WIDTH // np.dtype(real).itemsize
-LOW, HIGH = 2.0**-{range}, 2.0**{range}
-
-
-@njit(cache=CACHE, nogil=True, error_model="numpy", fastmath={{"contract", "nsz", "reassoc"}})
-def squares(a, t):
-    """The sum of squares over units at one step, in any order."""
-    total = 0.0
-    for j in range(a.shape[2]):
-        total += np.float64(a[t, 0, j]) * np.float64(a[t, 0, j])
-    return total
+LOW, HIGH = 4.0**-{range}, 4.0**{range}  # of sums of squares
 
 
 @njit(**options)
-def norm(a, t):
-    """The Euclidean norm over units at one step, also where its square is too small or large."""
-    total = squares(a, t)
-    if 1e-280 < total < 1e280 or np.isnan(total):
-        return np.sqrt(total)
-    largest, total = 0.0, 0.0
+def largest(a, t):
+    """The largest absolute value over units at one step."""
+    found = 0.0
     for j in range(a.shape[2]):
-        largest = max(largest, abs(np.float64(a[t, 0, j])))
-    if largest == 0.0 or largest == np.inf:
-        return largest
-    for j in range(a.shape[2]):
-        total += (np.float64(a[t, 0, j]) / largest) ** 2
-    return largest * np.sqrt(total)
+        found = max(found, abs(np.float64(a[t, 0, j])))
+    return found
 
 
 @njit(**options)
@@ -63,8 +46,20 @@ def power_of(size):
     return min(1000, max(-1000, int(np.floor(np.log2(size))) + 1))
 
 
-def to_log10(norm, exponent):
-    return (natural_log(norm) * {log10_e!r} + exponent * {log10_2!r},)
+@njit(**options)
+def in_range(total, a, t):
+    """(a sum of squares at one step, 0); or that of a * 2 ** -power, and power, where it has no
+    place among the numbers."""
+    if 1e-280 < total < 1e280 or np.isnan(total):
+        return total, 0
+    power, total = power_of(largest(a, t)), 0.0
+    for j in range(a.shape[2]):
+        total += (np.float64(a[t, 0, j]) * 2.0 ** -power) ** 2
+    return total, power
+
+
+def to_log10(total, exponent):
+    return (natural_log(total) * {log10_root!r} + exponent * {log10_2!r},)
 
 
 to_log10 = elementwise(to_log10, 2, 1, 0, 0, WIDTH)
@@ -77,10 +72,14 @@ def log_norms_source(plan, line, dtype):
     line: of which line's adjoint the norm is taken. The loss has a derivative by the output after
     the last step alone, which is what is carried into the last step.
     """
-    numbers = {"log10_e": math.log10(math.e), "log10_2": math.log10(2), "range": RANGE[dtype]}
+    numbers = {
+        "log10_root": math.log10(math.e) / 2,
+        "log10_2": math.log10(2),
+        "range": RANGE[dtype],
+    }
     norms = NORMS.format(block=BLOCK, **numbers)
     return "\n\n".join(
-        [norms, forward_source(plan), backward_source(plan, ()), _driver(plan, line)]
+        [MEMORY, norms, forward_source(plan), backward_source(plan, ()), _driver(plan, line)]
     )
 
 
@@ -93,8 +92,13 @@ def _driver(plan, line):
     sizes = [size_name(plan.size(node)) for node in plan.graph.states.values()]
     initial = [identifier("initial", state) for state in states]
     whole, block = _arguments(plan)
-    largest = [f"norm({name}, t)" for name in carried]
-    largest = largest[0] if len(largest) == 1 else f"max({', '.join(largest)})"
+    total = " + ".join(_squares(a, size, "t") for a, size in zip(carried, sizes, strict=True))
+    adjoint, units = identifier("adjoint", line), size_name(plan.size(plan.graph.lines[line]))
+    # What is carried into a step is the total adjoint of a state that is the only one.
+    only = states == [line]
+    before = [f"total = {_squares(carried[0], units, 'size')}"] if only else []
+    own_total = "total" if only else _squares(adjoint, units, "t")
+    furthest = ", ".join(["0.0", *(f"largest({name}, 0)" for name in carried)])
     lines = [
         "first, last, exponent, address, pack_address = job",
         *unpacked({**chosen, "initial": initial}),
@@ -103,7 +107,7 @@ def _driver(plan, line):
         *_memory(plan),
         *(f"{a} = np.empty((1, {size}), real)" for a, size in zip(later, sizes, strict=True)),
         "T, clamps = len(mask), ()",
-        "norms, exponents = np.empty(T), np.empty(T)",
+        "sums, exponents = np.empty(T), np.empty(T)",
         "for n in range(first, last):",
         *indented(packed(plan, True, "_turned"), 1),
         *indented(packed(plan, False), 1),
@@ -119,33 +123,39 @@ def _driver(plan, line):
         *(f"        {a}[size] = {b}" for a, b in zip(carried, later, strict=True)),
         *(f"        {name}[:size] = real(0)" for name in _added_to(plan)),
         f"        backward({ALONE}, {block})",
-        "        inside, largest = True, 0.0",
+        "        inside = True",
+        *(f"        {text}" for text in before),
         "        for t in range(size - 1, -1, -1):",
-        f"            largest = {largest}",
-        "            inside = inside and LOW < largest < HIGH",
-        f"            norms[begin + t] = norm({identifier('adjoint', line)}, t)",
-        "            exponents[begin + t] = shift",
+        f"            sums[begin + t], power = in_range({own_total}, {adjoint}, t)",
+        "            exponents[begin + t] = shift + power",
+        f"            total = ({total})",
+        "            inside = inside and LOW < total < HIGH",
         "        if size > 1 and not inside:",
         "            length = size // 2",
         "            continue",
-        "        end, power = begin, power_of(largest)",
-        "        if largest == 0.0:",
-        "            norms[:begin] = 0.0",
+        f"        end, furthest = begin, max({furthest})",
+        "        if total == 0.0 and furthest == 0.0:",
+        "            sums[:begin] = 0.0",
         "            exponents[:begin] = 0.0",
         "            break",
+        "        power = power_of(furthest)",
         "        shift, scale = shift + power, 2.0 ** -power",
         *(f"        for j in range({size}):\n"
           f"            {a}[0, j] = real({b}[0, 0, j] * scale)"
           for a, b, size in zip(later, carried, sizes, strict=True)),
-        "    to_log10(T, (norms, exponents), (0, 0), (result,), (n * T,), (), ())",
+        "    to_log10(T, (sums, exponents), (0, 0), (result,), (n * T,), (), ())",
     ]  # fmt: skip
     head = "def log_norms(job, x, mask, cut, sizes, parameters, initial, d_h, result):"
     lines = [part for line in lines for part in line.split("\n")]
     return "\n".join(["@njit(**options)", head, *indented(lines, 1)]) + "\n"
 
 
+def _squares(array, units, step):
+    return f"sum_of_squares({units}, {array}, {step} * {units})"
+
+
 def _arguments(plan):
-    """(the arguments of `forward` for a whole series, those of `backward` for a block), as texts."""
+    """The arguments of `forward` for a whole series and of `backward` for a block, as texts."""
     own, names = groups(plan), adjoint_groups(plan)
     matrices, vectors = tuple_of(own["matrices"], "[n]"), tuple_of(own["vectors"], "[n]")
     parameters = f"({matrices}, {vectors}, numbers[n])"
@@ -179,19 +189,22 @@ def _memory(plan):
     own, names, lengths = groups(plan), adjoint_groups(plan), {}
     graph = plan.graph
     for name, node in zip(own["states"], graph.states.values(), strict=True):
-        lengths[name] = f"len(mask) + 1, 1, {size_name(plan.size(node))}"
+        lengths[name] = ("len(mask) + 1", "1", size_name(plan.size(node)))
     for name, (_, node) in zip(own["lines"], plan.kept, strict=True):
-        lengths[name] = f"len(mask), 1, {size_name(plan.size(node))}"
+        lengths[name] = ("len(mask)", "1", size_name(plan.size(node)))
     for name, node in zip(names["carried"], graph.states.values(), strict=True):
-        lengths[name] = f"BLOCK + 1, 1, {size_name(plan.size(node))}"
+        lengths[name] = ("BLOCK + 1", "1", size_name(plan.size(node)))
     for name, line in zip(names["totals"], adjoint_lines(plan), strict=True):
-        lengths[name] = f"BLOCK, 1, {size_name(plan.size(graph.lines[line]))}"
+        lengths[name] = ("BLOCK", "1", size_name(plan.size(graph.lines[line])))
     for product in plan.products:
-        lengths[_product(plan, product)] = f"BLOCK, 1, {rows(product.pack)}"
+        lengths[_product(plan, product)] = ("BLOCK", "1", rows(product.pack))
     for name, vector in zip(names["of_vectors"], plan.layout.vectors, strict=True):
-        lengths[name] = f"BLOCK, {size_name(plan.size(graph.parameters[vector]))}"
-    lengths |= {"d_x": "BLOCK, 1, input_size", "unused": "1, 1"}
-    return [f"{name} = np.zeros(({shape}), real)" for name, shape in lengths.items()]
+        lengths[name] = ("BLOCK", size_name(plan.size(graph.parameters[vector])))
+    lengths |= {"d_x": ("BLOCK", "1", "input_size"), "unused": ("1", "1")}
+    return [
+        f"{name} = memory({' * '.join(f'({n})' for n in shape)}).reshape(({', '.join(shape)}))"
+        for name, shape in lengths.items()
+    ]
 
 
 def _added_to(plan):

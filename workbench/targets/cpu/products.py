@@ -5,6 +5,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from ..modules import Kernel
+from . import arena
 
 
 class Products:
@@ -42,7 +43,8 @@ class Products:
         """The matrix (or its transpose) in panels of whole vectors."""
         rows, columns = matrix.shape
         k, n, row, step = (columns, rows, 1, columns) if transposed else (rows, columns, columns, 1)
-        into = np.empty(k * -(-n // self.lanes) * self.lanes, self.dtype)
+        # No vector lies across two cache lines: such a one would be read twice.
+        (into,) = arena.arrays([(k * -(-n // self.lanes) * self.lanes,)], self.dtype)
         self._pack(matrix, 0, row, step, k, n, into)
         return into
 
