@@ -108,17 +108,18 @@ class Ensemble:
         kernels = self._kernels(read_record(self.cell, record))
         x = self._sequences(x)
         time = x.shape[-2]
-        shared = 0 if x.ndim == 3 else (self.count - 1) * time * self.input_size
+        shared = x.ndim == 2
         wanted = trace_bytes(kernels, self.lengths, time, self.count)
-        wanted -= shared * self.dtype.itemsize
+        wanted -= shared * (self.count - 1) * time * self.input_size * self.dtype.itemsize
         refuse_too_large(wanted, f"{time:,} steps of {self.count:,} networks", LESS)
         x, initial = self._entered(x), self._initial(state)
         arrays = kernels.empty_record(self.lengths, self.count, time)
         for array, first in zip(arrays[0], initial, strict=True):
             array[:, 0, 0] = first
         problem = EnsembleProblem(
-            self.cell, self.lengths, kernels, x, arrays, self.parameters.copy(), self._numbers()
-        )
+            self.cell, self.lengths, kernels, x, shared, arrays,
+            self.parameters.copy(), self._numbers(),
+        )  # fmt: skip
         problem.forward()
         return EnsembleTrace(problem)
 

@@ -17,13 +17,15 @@ from .trace import read_only, recorded_lines
 class EnsembleProblem:
     """One run of an ensemble: the kernels and every array they read and write.
 
-    x: (count or 1, time, 1, input). numbers: (count, number of them).
+    x: (count or 1, time, 1, input); shared: whether it came as one for all networks. numbers:
+    (count, number of them).
     """
 
     cell: Cell
     lengths: dict
     kernels: EnsembleKernels
     x: np.ndarray
+    shared: bool
     record: tuple
     parameters: Parameters
     numbers: np.ndarray
@@ -76,9 +78,9 @@ class EnsembleTrace:
 
     @property
     def x(self):
-        """(time, input) where all networks had the same, else (count, time, input)."""
+        """(time, input) where x was one for all networks, else (count, time, input)."""
         x = self._problem.x[:, :, 0]
-        return read_only(x[0] if len(x) == 1 < self._problem.shape[0] else x)
+        return read_only(x[0] if self._problem.shared else x)
 
     @property
     def final(self):

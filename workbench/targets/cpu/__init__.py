@@ -126,7 +126,7 @@ class Kernels:
 
     def kernel(self, name, given=None):
         """Return the compiled kernel called `name`; it is written and compiled at first use."""
-        key = name if given is None else f"{name} from any line"
+        key = name, given
         if key not in self.kernels:
             text = source(self.plan, name, self.dtype.name, given)
             self.kernels[key] = Kernel(text, name, identifier(self.plan.graph.name, name))

@@ -43,10 +43,16 @@ class Products:
         """The matrix (or its transpose) in panels of whole vectors."""
         rows, columns = matrix.shape
         k, n, row, step = (columns, rows, 1, columns) if transposed else (rows, columns, columns, 1)
-        # No vector lies across two cache lines: such a one would be read twice.
-        (into,) = arena.arrays([(k * -(-n // self.lanes) * self.lanes,)], self.dtype)
+        into = self._aligned(k * -(-n // self.lanes) * self.lanes)
         self._pack(matrix, 0, row, step, k, n, into)
         return into
+
+    def _aligned(self, count):
+        """Memory that begins at a cache line: a vector across two of them would be read twice."""
+        whole = np.empty(count + arena.LINE // self.dtype.itemsize, self.dtype)
+        address = whole.__array_interface__["data"][0]
+        first = -address % arena.LINE // self.dtype.itemsize
+        return whole[first : first + count]
 
 
 @lru_cache(maxsize=4)
