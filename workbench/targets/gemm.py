@@ -278,6 +278,22 @@ def multiply_at(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
     """c (+)= a b for m rows of a; b is packed, n columns, k rows. add: 0 to overwrite c."""
     a, b, c = carray(a, (1,)), carray(b, (1,)), carray(c, (1,))
     j, at = 0, 0
+    # One row alone goes the short way: what many rows need costs more than its product.
+    while m == 1 and n - j > 0:
+        left, c_r = n - j, c_at + j
+        vectors = 4 if left >= 4 * LANES else 2 if left > LANES else 1
+        if vectors == 4:
+            tile_1x4(k, a, a_at, 0, a_step, b, at, c, c_r, 0, add, 0)
+        elif left >= 2 * LANES:
+            tile_1x2(k, a, a_at, 0, a_step, b, at, c, c_r, 0, add, 0)
+        elif vectors == 2:
+            edge_1x2(k, a, a_at, 0, a_step, b, at, c, c_r, 0, add, left - LANES)
+        elif left == LANES:
+            tile_1x1(k, a, a_at, 0, a_step, b, at, c, c_r, 0, add, 0)
+        else:
+            edge_1x1(k, a, a_at, 0, a_step, b, at, c, c_r, 0, add, left)
+        j += vectors * LANES
+        at += vectors * LANES * k
     while n - j >= 4 * LANES:
         r = 0
         while r < m:
@@ -363,10 +379,7 @@ def operand_gradient(share, address, adjoint, rows, packed, d):
 
 @njit(**options)
 def weight_gradients(share, address, adjoint, operand, start, gradient, add):
-    """`weight_gradient` of each network from share[0] to before share[1].
-
-    operand: one for all networks or one for each, of which the steps from `start` on are taken.
-    """
+    """`weight_gradient` of networks share[0] to before share[1]; operand from step `start` on."""
     first, last = share
     steps = adjoint.shape[1]
     for n in range(first, last):

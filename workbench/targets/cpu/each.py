@@ -103,12 +103,13 @@ def pack_memory(plan, suffix=""):
 
 
 def packed(plan, transposed, suffix=""):
-    """Lines that pack the matrices of network n, or their transposes."""
+    """Lines that pack the matrices of network n, or their transposes, as far as they are read."""
     names, lines = groups(plan), []
-    for pack, matrix, into in zip(
-        plan.layout.packs, names["matrices"], names["packs"], strict=True
-    ):
-        height, width = rows(pack), size_name(pack.columns)
-        place = f"1, {width}, {width}, {height}" if transposed else f"{width}, 1, {height}, {width}"
-        lines.append(f"pack(pack_address, {matrix}[n], 0, {place}, {into}{suffix})")
-    return lines
+    read = {id(p.pack) for p in plan.products if transposed or p.operand.op != "input"}
+    matrices = zip(plan.layout.packs, names["matrices"], names["packs"], strict=True)
+    for pack, matrix, into in matrices:
+        k, n = rows(pack), size_name(pack.columns)
+        place = f"1, {n}, {n}, {k}" if transposed else f"{n}, 1, {k}, {n}"
+        if id(pack) in read:
+            lines.append(f"pack(pack_address, {matrix}[n], 0, {place}, {into}{suffix})")
+    return lines or ["pass"]

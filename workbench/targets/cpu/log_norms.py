@@ -16,7 +16,7 @@ from .forward import forward_source, groups, unpacked
 from .places import adjoint_groups, adjoint_lines
 from .spelling import rows
 
-BLOCK = 16
+BLOCK = 32
 """Steps of a block."""
 RANGE = {"float32": 40, "float64": 400}
 """Between 2 ** -RANGE and 2 ** RANGE the norm of what is carried stays inside a block: no unit that
