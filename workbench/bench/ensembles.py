@@ -22,8 +22,10 @@ from .records import processor
 DTYPES = ("float64", "float32")
 OURS = Peer("ours", "workbench.bench.peers.ours_ensemble")
 PEERS = (OURS, Peer("jax", "workbench.bench.peers.jax_ensemble"))
-TOLERANCE = {"float64": 1e-9, "float32": 1e-2}
+TOLERANCE = {"float64": 1e-9, "float32": 1e-3}
 """Largest difference of the logarithms; single precision is carried on through every step."""
+LEAST = {"float64": -140, "float32": -15}
+"""Only larger norms, in log10, are compared: the squares of smaller numbers underflow in JAX."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,11 @@ SIZES = (Size(4096, 32, 100), Size(1000, 32, 100), Size(4096, 16, 100))
 def networks(size):
     """(x, W, U) of a Size: (time, 1), (units, 1), (count, units, units), the same everywhere.
 
-    The recurrent matrices have spectral radii of about 0.5 to 1.2, from fading to barely kept.
+    The recurrent matrices have spectral radii of about 0.5 to 1, short of chaos.
     """
     g, units = np.random.default_rng(0), size.hidden_size
     u = g.standard_normal((size.count, units, units)) / np.sqrt(units)
-    u *= np.linspace(0.5, 1.2, size.count)[:, None, None]
+    u *= np.linspace(0.5, 1.0, size.count)[:, None, None]
     return g.standard_normal((size.time, 1)), g.standard_normal((units, 1)), u
 
 
@@ -80,7 +82,7 @@ def _compare(folder, name):
         ours, theirs = (
             np.load(folder / who / f"{dtype}.npz")["log_norms"] for who in (OURS.name, name)
         )
-        apart = np.abs(ours - theirs).max()
+        apart = np.abs(ours - theirs)[ours > LEAST[dtype]].max()
         if not apart <= TOLERANCE[dtype]:
             raise ValueError(f"{name}: {dtype} norms differ from ours by {apart:.1g} in log10")
 
