@@ -10,6 +10,10 @@ import workbench as wb
 from workbench.recurrent import memory
 from workbench.targets.cpu import parts
 
+SOME = [*wb.cells.CELLS, "wide_memory", "residual"]
+SOME += [pytest.param(name, marks=pytest.mark.long) for name in NAMES if name not in SOME]
+"""Two compilations a cell: of the typed ones only those that are most unlike the others."""
+
 
 def ensemble_of(name, count, *key, dtype="float64", time=6):
     """(an ensemble with distinct random weights, x of each network, initial states, d of lines)."""
@@ -52,7 +56,7 @@ def check_alone(ensemble, x, initial, weights, given):
         assert same(gradients.x[k], d.x)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SOME)
 def test_a_network_computes_what_it_computes_alone(name):
     ensemble, x, initial, weights = ensemble_of(name, 3, "alone")
     check_alone(ensemble, x, initial, weights, list(weights))

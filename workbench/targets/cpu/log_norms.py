@@ -84,21 +84,12 @@ def log_norms_source(plan, line, dtype):
 
 
 def _driver(plan, line):
-    own = groups(plan)
+    own, states = groups(plan), plan.graph.states
     chosen = {group: own[group] for group in ("sizes", "parameters", "matrices", "vectors")}
-    states = list(plan.graph.states)
-    carried = [identifier("carried", state) for state in states]
-    later = [identifier("later", state) for state in states]
-    sizes = [size_name(plan.size(node)) for node in plan.graph.states.values()]
-    initial = [identifier("initial", state) for state in states]
-    whole, block = _arguments(plan)
-    total = " + ".join(_squares(a, size, "t") for a, size in zip(carried, sizes, strict=True))
-    adjoint, units = identifier("adjoint", line), size_name(plan.size(plan.graph.lines[line]))
-    # What is carried into a step is the total adjoint of a state that is the only one.
-    only = states == [line]
-    before = [f"total = {_squares(carried[0], units, 'size')}"] if only else []
-    own_total = "total" if only else _squares(adjoint, units, "t")
-    furthest = ", ".join(["0.0", *(f"largest({name}, 0)" for name in carried)])
+    sizes = [size_name(plan.size(node)) for node in states.values()]
+    carried, later, initial = (
+        [identifier(kind, state) for state in states] for kind in ("carried", "later", "initial")
+    )
     lines = [
         "first, last, exponent, address, pack_address = job",
         *unpacked({**chosen, "initial": initial}),
@@ -111,72 +102,94 @@ def _driver(plan, line):
         "for n in range(first, last):",
         *indented(packed(plan, True, "_turned"), 1),
         *indented(packed(plan, False), 1),
-        *(f"    {state}[0] = {start}[n % len({start})]"
-          for state, start in zip(own["states"], initial, strict=True)),
-        f"    forward({ALONE}, {whole})",
+        *(
+            f"    {state}[0] = {start}[n % len({start})]"
+            for state, start in zip(own["states"], initial, strict=True)
+        ),
+        f"    forward({ALONE}, {_forward_arguments(plan)})",
         *(f"    {name}[:] = real(0)" for name in later),
         f"    {later[0]}[0] = d_h",
         "    shift, length, end = exponent, BLOCK, T",
         "    while end > 0:",
-        "        size = min(length, end)",
-        "        begin = end - size",
-        *(f"        {a}[size] = {b}" for a, b in zip(carried, later, strict=True)),
-        *(f"        {name}[:size] = real(0)" for name in _added_to(plan)),
-        f"        backward({ALONE}, {block})",
-        "        inside = True",
-        *(f"        {text}" for text in before),
-        "        for t in range(size - 1, -1, -1):",
-        f"            sums[begin + t], power = in_range({own_total}, {adjoint}, t)",
-        "            exponents[begin + t] = shift + power",
-        f"            total = ({total})",
-        "            inside = inside and LOW < total < HIGH",
-        "        if size > 1 and not inside:",
-        "            length = size // 2",
-        "            continue",
-        f"        end, furthest = begin, max({furthest})",
-        "        if total == 0.0 and furthest == 0.0:",
-        "            sums[:begin] = 0.0",
-        "            exponents[:begin] = 0.0",
-        "            break",
-        "        power = power_of(furthest)",
-        "        shift, scale = shift + power, 2.0 ** -power",
-        *(f"        for j in range({size}):\n"
-          f"            {a}[0, j] = real({b}[0, 0, j] * scale)"
-          for a, b, size in zip(later, carried, sizes, strict=True)),
+        *indented(_block(plan, line, list(zip(carried, later, sizes, strict=True))), 2),
         "    to_log10(T, (sums, exponents), (0, 0), (result,), (n * T,), (), ())",
-    ]  # fmt: skip
+    ]
     head = "def log_norms(job, x, mask, cut, sizes, parameters, initial, d_h, result):"
-    lines = [part for line in lines for part in line.split("\n")]
     return "\n".join(["@njit(**options)", head, *indented(lines, 1)]) + "\n"
+
+
+def _block(plan, line, names):
+    """Lines for one block of steps. names: (carried, later, size) of every state."""
+    adjoint, units = identifier("adjoint", line), size_name(plan.size(plan.graph.lines[line]))
+    # What is carried into a step is the total adjoint of a state that is the only one.
+    only = list(plan.graph.states) == [line]
+    own_total = "total" if only else _squares(adjoint, units, "t")
+    return [
+        "size = min(length, end)",
+        "begin = end - size",
+        *(f"{carried}[size] = {later}" for carried, later, _ in names),
+        *(f"{name}[:size] = real(0)" for name in _added_to(plan)),
+        f"backward({ALONE}, {_backward_arguments(plan)})",
+        f"inside, total = True, {_squares(names[0][0], names[0][2], 'size')}",
+        "for t in range(size - 1, -1, -1):",
+        f"    sums[begin + t], power = in_range({own_total}, {adjoint}, t)",
+        "    exponents[begin + t] = shift + power",
+        f"    total = ({' + '.join(_squares(array, size, 't') for array, _, size in names)})",
+        "    inside = inside and LOW < total < HIGH",
+        "if size > 1 and not inside:",
+        "    length = size // 2",
+        "    continue",
+        f"end, furthest = begin, max(0.0, {', '.join(f'largest({a}, 0)' for a, _, _ in names)})",
+        "if total == 0.0 and furthest == 0.0:",
+        "    sums[:begin] = 0.0",
+        "    exponents[:begin] = 0.0",
+        "    break",
+        "power = power_of(furthest)",
+        "shift, scale = shift + power, 2.0 ** -power",
+        *(
+            text
+            for carried, later, size in names
+            for text in (
+                f"for j in range({size}):",
+                f"    {later}[0, j] = real({carried}[0, 0, j] * scale)",
+            )
+        ),
+    ]
 
 
 def _squares(array, units, step):
     return f"sum_of_squares({units}, {array}, {step} * {units})"
 
 
-def _arguments(plan):
-    """The arguments of `forward` for a whole series and of `backward` for a block, as texts."""
-    own, names = groups(plan), adjoint_groups(plan)
+def _parameters(plan):
+    own = groups(plan)
     matrices, vectors = tuple_of(own["matrices"], "[n]"), tuple_of(own["vectors"], "[n]")
-    parameters = f"({matrices}, {vectors}, numbers[n])"
+    return f"({matrices}, {vectors}, numbers[n])"
+
+
+def _forward_arguments(plan):
+    """What `forward` takes for the whole series of network n, as text."""
+    own = groups(plan)
     record = f"({tuple_of(own['states'])}, {tuple_of(own['lines'])}, clamps)"
     turned = tuple_of(own["packs"], "_turned")
-    forward = f"x[n % len(x)], mask, sizes, {parameters}, {record}, {turned}"
-    record = (
-        f"({tuple_of(own['states'], '[begin : end + 1]')}, "
-        f"{tuple_of(own['lines'], '[begin:end]')}, clamps)"
-    )
-    products = [_product(plan, p) for p in plan.products]
+    return f"x[n % len(x)], mask, sizes, {_parameters(plan)}, {record}, {turned}"
+
+
+def _backward_arguments(plan):
+    """What `backward` takes for the steps from `begin` to before `end`, as text."""
+    own, names = groups(plan), adjoint_groups(plan)
+    states = tuple_of(own["states"], "[begin : end + 1]")
+    record = f"({states}, {tuple_of(own['lines'], '[begin:end]')}, clamps)"
+    products = [_product(plan, product) for product in plan.products]
     adjoints = (
         f"({tuple_of(names['carried'], '[: size + 1]')}, {tuple_of(names['totals'], '[:size]')}, "
         f"{tuple_of(products, '[:size]')}, d_x[:size])"
     )
     sums = f"({tuple_of(['unused'] * len(own['packs']))}, {tuple_of(names['of_vectors'])})"
-    backward = (
-        f"x[n % len(x), begin:end], mask[:size], cut[:size], sizes, {parameters}, {record}, "
-        f"{adjoints}, {sums}, {tuple_of(own['packs'])}"
+    return (
+        f"x[n % len(x), begin:end], mask[:size], cut[:size], sizes, {_parameters(plan)}, "
+        f"{record}, {adjoints}, {sums}, {tuple_of(own['packs'])}"
     )
-    return forward, backward
 
 
 def _product(plan, product):
