@@ -31,9 +31,14 @@ def load(module):
     return peer, {"includes": peer.INCLUDES, "versions": versions(peer.PACKAGES)}
 
 
+def problem(case):
+    """What a peer is given for a case in plain values, unless its module has its own `problem`."""
+    return Problem(Case(**case))
+
+
 def prepare(peer, case, results):
     """The passes of a peer, each run once, its results written to the folder."""
-    passes = peer.prepare(Problem(case))
+    passes = peer.prepare(getattr(peer, "problem", problem)(case))
     for name, (call, read) in passes.items():
         arrays = {key: np.asarray(value) for key, value in read(call()).items()}
         np.savez(Path(results) / f"{name}.npz", **arrays)
@@ -60,7 +65,7 @@ def timed(call, settle, least):
 def answer(peer, calls, question):
     """(the calls that are ready from now on, the answer)."""
     if question["do"] == "prepare":
-        calls = prepare(peer, Case(**question["case"]), question["results"])
+        calls = prepare(peer, question["case"], question["results"])
         return calls, {"passes": list(calls)}
     return calls, {"seconds": timed(calls[question["pass"]], question["settle"], question["least"])}
 
