@@ -173,8 +173,7 @@ class EnsembleGradients:
 
     def __init__(self, problem, adjoints, sums):
         self._problem = problem
-        self._carried, lines, _, self._d_x = adjoints
-        self._lines = dict(zip(problem.kernels.adjoint_lines, lines, strict=True))
+        self._adjoints, self._lines = adjoints, problem.kernels.adjoint_lines
         self._matrices, self._steps = sums
 
     @property
@@ -186,24 +185,24 @@ class EnsembleGradients:
         name = self._problem.graph.aliases.get(name, name) if isinstance(name, str) else name
         if name not in self._lines:
             raise KeyError(f"{name}: expected a recorded line ({', '.join(self.names)})")
-        return self._lines[name][:, :, 0]
+        return self._adjoints.totals[self._lines.index(name)][:, :, 0]
 
     @property
     def carried(self):
         """State name -> (count, time, units): the adjoint that enters step t from later steps."""
-        states = zip(self._problem.cell.states, self._carried, strict=True)
+        states = zip(self._problem.cell.states, self._adjoints.carried, strict=True)
         return {name: array[:, 1:, 0] for name, array in states}
 
     @property
     def initial(self):
         """State name -> (count, units): dL / d(initial state)."""
-        states = zip(self._problem.cell.states, self._carried, strict=True)
+        states = zip(self._problem.cell.states, self._adjoints.carried, strict=True)
         return {name: array[:, 0, 0] for name, array in states}
 
     @property
     def x(self):
         """dL/dx of each network, (count, time, input), also where all have the same x."""
-        return self._d_x[:, :, 0]
+        return self._adjoints.d_x[:, :, 0]
 
     @property
     def parameters(self):

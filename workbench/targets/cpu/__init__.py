@@ -101,13 +101,18 @@ class Adjoints(NamedTuple):
 
 def operand(plan, node, x, record):
     """What a matrix multiplied at every step, (time, batch, units)."""
-    kind, name, later = plan.kept_as(node)
+    array, first = operand_array(plan, node, x, record)
+    return array[first : first + len(x)]
+
+
+def operand_array(plan, node, x, record):
+    """(the array that has what a matrix multiplied, the step at which it begins in it)."""
+    kind, name, first = plan.kept_as(node)
     if kind == "x":
-        return x
+        return x, 0
     if kind == "line":
-        return record[1][[key for key, _ in plan.kept].index(name)]
-    states = record[0][list(plan.graph.states).index(name)]
-    return states[1:] if later else states[:-1]
+        return record[1][[key for key, _ in plan.kept].index(name)], 0
+    return record[0][list(plan.graph.states).index(name)], first
 
 
 class Kernels:

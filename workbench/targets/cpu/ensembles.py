@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from ...equations.stages import Plan
-from . import Kernels, arena
+from . import Adjoints, Kernels, arena, operand_array
 from .parts import ROWS, Job
 
 
@@ -37,7 +37,7 @@ class EnsembleKernels(Kernels):
         self._share(1, own, mask, parameters, lambda job: kernel(job, *arrays))
 
     def backward(self, x, mask, lengths, parameters, record, given):
-        """Return (carried, totals, product adjoints, d_x), (matrix gradients, vector steps).
+        """Return Adjoints, (matrix gradients, vector steps).
 
         given: line -> (count or 1, time, 1, size), what the loss adds to that line's adjoint.
         """
@@ -93,7 +93,7 @@ class EnsembleKernels(Kernels):
         )
 
     def _adjoints_each(self, count, time, own, given, overwritten):
-        """(carried, totals, product adjoints, d_x); what `backward` adds to begins at zero."""
+        """Return the Adjoints; what `backward` adds to begins at zero."""
         shapes = [(count, time + 1, 1, length) for length in own.states]
         shapes += [(count, time, 1, length) for length in own.adjoints + own.products]
         arrays = arena.arrays([*shapes, (count, time, 1, own.sizes[0])], self.dtype)
@@ -105,21 +105,20 @@ class EnsembleKernels(Kernels):
         for line, d in given.items():
             d_lines[line][:] = d
         of_products = tuple(arrays[last + index] for index in self.adjoint_of)
-        return tuple(arrays[:first]), tuple(d_lines.values()), of_products, arrays[-1]
+        return Adjoints(tuple(arrays[:first]), tuple(d_lines.values()), of_products, arrays[-1])
 
     def _finish_each(self, share, x, record, adjoints, gradients, matrices):
         """Gradients that are one product over all steps, of the networks of a share."""
         made, written = self._products, set()
-        everything = *record[0], *record[1], x
-        for product, adjoint, (array, steps) in zip(
-            self.plan.products, adjoints[2], self.operands, strict=True
-        ):
+        for product, adjoint in zip(self.plan.products, adjoints.products, strict=True):
             pack = self.plan.layout.packs.index(product.pack)
-            arrays = adjoint, everything[array], steps.start or 0, gradients[pack]
+            factor = operand_array(self.plan, product.operand, x, record)
+            arrays = adjoint, *factor, gradients[pack]
             made.weight_gradients(share, made.address, *arrays, int(pack in written))
             written.add(pack)
             if product.operand.op == "input":
-                made.operand_gradients(share, made.address, adjoint, matrices[pack], adjoints[3])
+                arrays = adjoint, matrices[pack], adjoints.d_x
+                made.operand_gradients(share, made.address, *arrays)
 
 
 @lru_cache(maxsize=256)
