@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import cells
 from ..functions import Function
+from ..targets import cuda
 from ..targets.cpu.ensembles import ensemble_kernels
 from .ensemble_parameters import (
     EnsembleNumbers,
@@ -22,6 +23,8 @@ from .inputs import numeric, positive_integer, read_line, read_record, refuse_na
 from .memory import refuse_too_large, trace_bytes
 from .recurrent import Recurrent
 
+ENSEMBLE_KERNELS = {"cpu": ensemble_kernels, "cuda": cuda.ensemble_kernels}
+"""device -> what finds the kernels of a graph for it."""
 LESS = 'record="output" takes less, log_gradient_norms next to nothing'
 FEWER = "fewer networks or steps take less"
 
@@ -32,7 +35,7 @@ class Ensemble:
     cell, input_size, hidden_size, sizes, start, dtype: as for `Recurrent`.
     seed: a whole number: network k is drawn from seed + k, bit for bit as `Recurrent` draws it; or
         `count` whole numbers, one for each network.
-    device: "cpu".
+    device: "cpu", or "cuda" for an NVIDIA GPU, as for `Recurrent`.
     hyper: hyper-parameters of the cell; a numeric one may be an array of (count,).
 
     `parameters` maps names to (count, rows, columns) and (count, units), `numbers` the numeric
@@ -46,8 +49,6 @@ class Ensemble:
         dtype="float64", device="cpu", **hyper,
     ):  # fmt: skip
         self.count = positive_integer("count", count)
-        if device != "cpu":
-            raise ValueError(f"device: expected 'cpu', got {device!r}")
         self.device, self.seeds = device, read_seeds(seed, self.count)
         cell = cells.get(cell)
         own = {n: read_numbers(n, v, self.count) for n, v in hyper.items() if _many(cell, n, v)}
@@ -55,7 +56,7 @@ class Ensemble:
         # What all networks have in common is read from one of them.
         self._one = one = Recurrent(
             cell, input_size, hidden_size,
-            sizes=sizes, seed=self.seeds[0], start=start, dtype=dtype, **plain,
+            sizes=sizes, seed=self.seeds[0], start=start, dtype=dtype, device=device, **plain,
         )  # fmt: skip
         self.cell, self.lengths, self.dtype = one.cell, one.lengths, one.dtype
         self.input_size, self.hidden_size, self.start = one.input_size, one.hidden_size, one.start
@@ -113,9 +114,7 @@ class Ensemble:
         wanted -= shared * (self.count - 1) * time * self.input_size * self.dtype.itemsize
         refuse_too_large(wanted, f"{time:,} steps of {self.count:,} networks", LESS)
         x, initial = self._entered(x), self._initial(state)
-        arrays = kernels.empty_record(self.lengths, self.count, time)
-        for array, first in zip(arrays[0], initial, strict=True):
-            array[:, 0, 0] = first
+        arrays = kernels.empty_record(self.lengths, self.count, time, initial)
         problem = EnsembleProblem(
             self.cell, self.lengths, kernels, x, shared, arrays,
             self.parameters.copy(), self._numbers(),
@@ -147,7 +146,9 @@ class Ensemble:
 
     def _kernels(self, record):
         """The kernels that compute all this: the one place that knows the device."""
-        return ensemble_kernels(self.cell.graph, self._one.layout, record, self.dtype.name)
+        return ENSEMBLE_KERNELS[self.device](
+            self.cell.graph, self._one.layout, record, self.dtype.name
+        )
 
     def _numbers(self):
         own = [self.numbers[name] for name in self._one.layout.numbers]

@@ -22,12 +22,17 @@ class EnsembleKernels(Kernels):
     (count, number of them); mask (time, 1), all true: no step of an ensemble is masked.
     """
 
-    def empty_record(self, lengths, count, time):
-        """Return (states, lines, clamps): arrays for one run."""
+    def empty_record(self, lengths, count, time, initial):
+        """Return (states, lines, clamps): arrays for one run.
+
+        initial: (count or 1, units) of every state, in order.
+        """
         own = self.lengths(lengths)
         states = [(count, time + 1, 1, length) for length in own.states]
         lines = [(count, time, 1, length) for length in own.lines]
         arrays = arena.arrays([*states, *lines], self.dtype)
+        for array, first in zip(arrays, initial, strict=False):
+            array[:, 0, 0] = first
         return tuple(arrays[: len(states)]), tuple(arrays[len(states) :]), ()
 
     def forward(self, x, mask, lengths, parameters, record):
