@@ -7,6 +7,7 @@ import numpy as np
 
 from ..equations.cell import Cell
 from ..targets.cpu.ensembles import EnsembleKernels
+from .by_line import ByAttribute, ByLine
 from .inputs import numeric, refuse_nan
 from .memory import refuse_too_large
 from .parameters import Parameters
@@ -55,7 +56,7 @@ class EnsembleProblem:
         return self.kernels.jacobian(*self._arguments)
 
 
-class EnsembleTrace:
+class EnsembleTrace(ByAttribute):
     """What the networks did over a sequence. All arrays are (count, time, units).
 
     `trace["f"]` or `trace.f` is the named line f; a state's name stands for its value after the
@@ -96,22 +97,12 @@ class EnsembleTrace:
         states = zip(self.cell.states, self._problem.record[0], strict=True)
         return {name: array[:, step, 0].copy() for name, array in states}
 
-    def __getitem__(self, name):
-        name = self._problem.graph.aliases.get(name, name) if isinstance(name, str) else name
-        if name not in self.names:
-            raise KeyError(f"{name}: expected a recorded line ({', '.join(self.names)})")
+    def _at(self, name):
         states, lines, _ = self._problem.record
         if name in self.cell.states:
             return read_only(states[self.cell.states.index(name)][:, 1:, 0])
         kept = [key for key, _ in self._problem.kernels.plan.kept]
         return read_only(lines[kept.index(name)][:, :, 0])
-
-    def __getattr__(self, name):
-        if name.startswith("_"):  # while a copy is being made there is no problem to ask
-            raise AttributeError(name)
-        if name in (*self.names, *self._problem.graph.aliases):
-            return self[name]
-        raise AttributeError(f"{name}: expected a recorded line ({', '.join(self.names)})")
 
     def bptt(self, d_h):
         """Backpropagate through time in every network and return the EnsembleGradients.
@@ -162,7 +153,7 @@ class EnsembleTrace:
         return f"EnsembleTrace({self.cell.name}, {count:,} networks, {time:,} steps: {names})"
 
 
-class EnsembleGradients:
+class EnsembleGradients(ByLine):
     """The derivatives of a loss, or of one for each network, that `trace.bptt` found.
 
     gradients["f"]: (count, time, units), dL/df_t, the total over all paths.
@@ -181,10 +172,7 @@ class EnsembleGradients:
         """Names of the lines that have a gradient, in order of computing."""
         return tuple(name for name in self._problem.graph.lines if name in self._lines)
 
-    def __getitem__(self, name):
-        name = self._problem.graph.aliases.get(name, name) if isinstance(name, str) else name
-        if name not in self._lines:
-            raise KeyError(f"{name}: expected a recorded line ({', '.join(self.names)})")
+    def _at(self, name):
         return self._adjoints.totals[self._lines.index(name)][:, :, 0]
 
     @property

@@ -7,9 +7,10 @@ from functools import cached_property
 import numpy as np
 
 from ..targets.cpu import adjoint_lines, operand
+from .by_line import ByLine
 
 
-class Gradients:
+class Gradients(ByLine):
     """The derivatives of a loss that `trace.bptt` found.
 
     gradients["f"]: dL/df_t for every step t, shaped like trace["f"]: the total, over all paths.
@@ -45,16 +46,8 @@ class Gradients:
         """Names of the lines that have a gradient, in order of computing."""
         return tuple(name for name in self._problem.graph.lines if name in self._lines)
 
-    def __getitem__(self, name):
-        total = self._adjoints.totals[self._lines.index(self._recorded(name))]
-        return self._problem.edge.leave(total)
-
-    def _recorded(self, name):
-        """The name under which a line is recorded."""
-        name = self._problem.graph.aliases.get(name, name) if isinstance(name, str) else name
-        if name not in self._lines:
-            raise KeyError(f"{name}: expected a recorded line ({', '.join(self.names)})")
-        return name
+    def _at(self, name):
+        return self._problem.edge.leave(self._adjoints.totals[self._lines.index(name)])
 
     def on_device(self, name):
         """dL/d(line) where the GPU has it: a `DeviceArray`, always (time, batch, units).

@@ -6,12 +6,13 @@ from functools import lru_cache
 import numpy as np
 
 from ..targets.cpu import adjoint_lines
+from .by_line import ByAttribute
 from .gradients import Gradients
 from .inputs import positive_integer, read_d_lines, refuse_nan
 from .worked import Worked
 
 
-class Trace:
+class Trace(ByAttribute):
     """What a network did over a sequence. All arrays are (time, batch, units), or (time, units).
 
     `trace["f"]` or `trace.f` is the named line f at every step; a state's name stands for its
@@ -87,15 +88,8 @@ class Trace:
         states = zip(self.cell.states, problem.record[0], strict=True)
         return {name: problem.edge.leave_state(s[step]).copy() for name, s in states}
 
-    def __getitem__(self, name):
-        return self._problem.edge.leave(self._line(self._recorded(name)))
-
-    def _recorded(self, name):
-        """The name under which a line is recorded."""
-        name = self._problem.graph.aliases.get(name, name) if isinstance(name, str) else name
-        if name not in self.names:
-            raise KeyError(f"{name}: expected a recorded line ({', '.join(self.names)})")
-        return name
+    def _at(self, name):
+        return self._problem.edge.leave(self._line(name))
 
     def on_device(self, name):
         """A line where the GPU has it: a `DeviceArray`, always (time, batch, units).
@@ -105,13 +99,6 @@ class Trace:
         """
         name = self._recorded(name)
         return self._problem.kernels.on_device(self._problem.record, name)
-
-    def __getattr__(self, name):
-        if name.startswith("_"):  # while a copy is being made there is no problem to ask
-            raise AttributeError(name)
-        if name in (*self.names, *self._problem.graph.aliases):
-            return self[name]
-        raise AttributeError(f"{name}: expected a recorded line ({', '.join(self.names)})")
 
     def _line(self, name):
         """The (time, batch, units) array of a recorded line."""

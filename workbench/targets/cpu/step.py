@@ -61,17 +61,17 @@ class Step:
         """The lines of the function and of its intrinsic, or none where nothing is written."""
         if not self.writes:
             return []
+        made = f"elementwise({self.name}, {len(self.reads)}, {len(self.writes)}"
+        made = f"{self.name} = {made}, {len(self.numbers)}, {len(self.flags)}, WIDTH)"
+        return [*self.definition(), "", "", made, "", ""]
+
+    def definition(self):
+        """The lines of the function itself."""
         arguments = [*self.reads.values(), *self.numbers, *self.flags]
         results = "".join(f"{value}, " for value in self.writes.values())
-        made = f"elementwise({self.name}, {len(self.reads)}, {len(self.writes)}"
         return [
             f"def {self.name}({', '.join(arguments)}):",
             *indented([*self.lines, f"return ({results.rstrip()})"], 1),
-            "",
-            "",
-            f"{self.name} = {made}, {len(self.numbers)}, {len(self.flags)}, WIDTH)",
-            "",
-            "",
         ]
 
     def call(self):

@@ -8,7 +8,7 @@ on. What lives for one step of one row of the batch lies in the block's shared m
 from ..cpu import spelling
 from ..cpu.spelling import Place, rows
 from ..cpu.step import Step
-from ..spelling import POWER, identifier, indented
+from ..spelling import POWER, identifier
 from .device import simulated
 from .functions import number
 
@@ -60,17 +60,7 @@ class DeviceStep(Step):
         return text
 
     def function(self):
-        if not self.writes:
-            return []
-        arguments = [*self.reads.values(), *self.numbers, *self.flags]
-        results = "".join(f"{value}, " for value in self.writes.values())
-        return [
-            "@cuda.jit(device=True)",
-            f"def {self.name}({', '.join(arguments)}):",
-            *indented([*self.lines, f"return ({results.rstrip()})"], 1),
-            "",
-            "",
-        ]
+        return ["@cuda.jit(device=True)", *self.definition(), "", ""] if self.writes else []
 
     def call(self):
         if not self.writes:
