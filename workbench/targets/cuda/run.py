@@ -15,6 +15,7 @@ from .forward import record_names
 from .kernel import LaunchedKernel
 from .over_time import over_time
 from .products import Room
+from .stopwatch import stretch
 
 THREADS = 6 if simulated() else 512
 """Threads of a block, at most."""
@@ -171,14 +172,19 @@ class Kernels:
         arena.upload(values)
         for name, first in record.initial.items():
             arena.upload_first(identifier("state", name), first)
-        for product in [p for p in plan.products if p.stage == 0]:
-            pack = identifier("pack", product.pack.name)
-            columns, rows = arena.shapes[pack]
-            a = arena.array, arena.offsets["x"], columns, 1
-            b = arena.array, arena.offsets[pack], rows, 1
-            c = arena.array, arena.offsets[identifier("product", product.name)]
-            self.over_time.multiply(a, b, c, (mask.size, rows, columns))
-        self._launch("forward", self._blocks(mask), lengths, (arena,))
+        with stretch():
+            for product in [p for p in plan.products if p.stage == 0]:
+                self._product_over_time(product, arena, mask.size)
+            self._launch("forward", self._blocks(mask), lengths, (arena,))
+
+    def _product_over_time(self, product, arena, steps):
+        """One product with x, of all steps at once."""
+        pack = identifier("pack", product.pack.name)
+        columns, rows = arena.shapes[pack]
+        a = arena.array, arena.offsets["x"], columns, 1
+        b = arena.array, arena.offsets[pack], rows, 1
+        c = arena.array, arena.offsets[identifier("product", product.name)]
+        self.over_time.multiply(a, b, c, (steps, rows, columns))
 
     def _blocks(self, mask):
         return min(mask.shape[1], BLOCKS)
@@ -187,19 +193,21 @@ class Kernels:
         """Return Adjoints, (matrix gradients, vector steps); arguments as on the CPU."""
         blocks = self._blocks(mask)
         adjoint = Arena(self._adjoint_shapes(lengths, mask, blocks), self.dtype)
-        self.over_time.clear(adjoint.array, 0, adjoint.array.size)
+        with stretch():
+            self.over_time.clear(adjoint.array, 0, adjoint.array.size)
         adjoint.upload({"cut": cut})
         for line, d in given.items():
             adjoint.upload_first(identifier("adjoint", line), np.where(mask[:, :, None], d, 0))
         first = next(iter(self.plan.graph.states))
         lines = None if set(given) <= {first} else tuple(self.adjoint_lines)
-        self._launch("backward", blocks, lengths, (record.arena, adjoint), lines)
-        for pack in self.plan.layout.packs:
-            self._matrix_gradient(pack, record.arena, adjoint)
-        for product in [p for p in self.plan.products if p.operand.op == "input"]:
-            self._input_gradient(product, record.arena, adjoint)
-        for vector in self.plan.layout.vectors:
-            self._vector_gradient(vector, adjoint, blocks)
+        with stretch():
+            self._launch("backward", blocks, lengths, (record.arena, adjoint), lines)
+            for pack in self.plan.layout.packs:
+                self._matrix_gradient(pack, record.arena, adjoint)
+            for product in [p for p in self.plan.products if p.operand.op == "input"]:
+                self._input_gradient(product, record.arena, adjoint)
+            for vector in self.plan.layout.vectors:
+                self._vector_gradient(vector, adjoint, blocks)
         return self._found(adjoint)
 
     def _adjoint_shapes(self, lengths, mask, blocks):
