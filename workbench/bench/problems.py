@@ -1,8 +1,9 @@
 """The problems that the speed table is about: the same numbers in every process.
 
 A `Case` is what one process tells another: a cell, four sizes and a number type. A `Problem` is its
-arrays, which hold float32 numbers whatever their type, with weights and biases as PyTorch draws them, uniform within 1 / sqrt(hidden_size), so
-that no gate is like another. Does not compute anything with them.
+arrays, whose numbers are float32 whatever their type, with weights and biases as PyTorch draws
+them, uniform within 1 / sqrt(hidden_size), so that no gate is like another. Does not compute
+anything with them.
 """
 
 import importlib.util
