@@ -35,7 +35,7 @@ def events(monkeypatch):
         return made[-1]
 
     monkeypatch.setattr(device, "simulated", lambda: False)
-    monkeypatch.setattr(device, "cuda", SimpleNamespace(event=event), raising=False)
+    monkeypatch.setitem(vars(device), "cuda", SimpleNamespace(event=event))
     return made
 
 
