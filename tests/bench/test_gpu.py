@@ -22,7 +22,7 @@ SECONDS, TIMES = 0.25, 1
 def prepare(problem):
     forward, output, both, gradients = ours_gpu.made(problem, "cpu")
     run = forward, lambda found: {"h": TIMES * output(found)["h"]}, both, gradients
-    return on_gpu.passes(problem, run, lambda a: a, clock, lambda: None)
+    return on_gpu.passes(on_gpu.calls_of(problem, run), lambda a: a, clock, lambda: None)
 
 
 def clock(call, calls):
@@ -56,6 +56,10 @@ def fakes(tmp_path, monkeypatch):
     monkeypatch.setattr(gpu, "DOUBLE", {(2, 1, 2)})
     monkeypatch.setattr(gpu, "QUICK", SHORT)
     return lambda **names: tuple(Peer(n, f"standin_{script}") for n, script in names.items())
+
+
+def team_of(peers):
+    return gpu.GpuTeam(peers, 1, gpu.GPU_OURS, gpu.EXACT)
 
 
 def test_ours_in_the_simulator_is_checked_timed_and_written(fakes, monkeypatch, tmp_path, capsys):
@@ -126,7 +130,7 @@ def test_control_other_numbers_are_not_timed_and_end_with_status_1(fakes, tmp_pa
     [("tf32", {"ours", "tf32"}), ("jaxtf32", {"ours", "jaxtf32"}), ("jax", {"ours"})],
 )
 def test_only_who_rounds_its_products_may_differ_more(fakes, name, timed):
-    with gpu.GpuTeam(fakes(**{name: "wrong"}), 1) as team:
+    with team_of(fakes(**{name: "wrong"})) as team:
         for row in team.measure(Problem(Case("elman", 3, 2, 2, 3)), SHORT):
             assert set(row["device"]) == timed
 
@@ -134,7 +138,7 @@ def test_only_who_rounds_its_products_may_differ_more(fakes, name, timed):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_control_ours_that_is_not_what_the_cpu_gives_is_not_timed(fakes, monkeypatch, dtype):
     monkeypatch.setattr(gpu, "GPU_OURS", Peer("ours", "standin_wrong"))
-    with gpu.GpuTeam(fakes(cudnn="good"), 1) as team:
+    with team_of(fakes(cudnn="good")) as team:
         row = team.measure(Problem(Case("elman", 3, 2, 2, 3, dtype=dtype)), SHORT)[0]
     assert row["device"] == row["host"] == {}
     assert row["why"] == {
@@ -145,7 +149,7 @@ def test_control_ours_that_is_not_what_the_cpu_gives_is_not_timed(fakes, monkeyp
 
 def test_control_without_the_cpu_nobody_is_timed(fakes, monkeypatch):
     monkeypatch.setattr(gpu, "EXACT", Peer("exact", "standin_missing"))
-    with gpu.GpuTeam(fakes(cudnn="good"), 1) as team:
+    with team_of(fakes(cudnn="good")) as team:
         row = team.measure(Problem(Case("elman", 3, 2, 2, 3)), SHORT)[0]
     assert row["device"] == {}
     assert "nothing of the CPU to compare it with" in row["why"]["ours"]
@@ -188,7 +192,7 @@ class NobodyAtWork(gpu.GpuTeam):
         return ()
 
     def measure(self, problem, effort):
-        return self._rows(problem, {("ours", name): [1.0] for name in ("forward", "both")}, {})
+        return self._rows(problem, {("ours", name): [1.0] for name in self.directions}, {})
 
 
 def test_the_whole_table_is_written_by_gpu_and_date_and_a_part_nowhere(

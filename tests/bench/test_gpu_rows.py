@@ -6,7 +6,7 @@ import pytest
 
 from workbench.bench import gpu_goals, gpu_rows, gpu_table
 from workbench.bench.peers import Peer
-from workbench.bench.problems import Case, Problem
+from workbench.bench.problems import Case
 
 CASE = Case("lstm", 2, 3, 4, 256)
 
@@ -38,7 +38,7 @@ def test_without_ours_or_peers_there_is_no_ratio():
 
 
 def test_both_passes_of_a_case_have_a_row():
-    found = gpu_rows.rows(Problem(Case("elman", 2, 1, 1, 2)), samples("both", ours=[1.0]), {})
+    found = gpu_rows.rows(Case("elman", 2, 1, 1, 2), samples("both", ours=[1.0]), {})
     assert [(r["pass"], r["device"]) for r in found] == [("forward", {}), ("both", {"ours": 1.0})]
 
 

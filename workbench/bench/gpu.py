@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from . import gpu_records, gpu_rows, gpu_table, records, speed
+from . import gpu_ensembles, gpu_records, gpu_table, records, speed
+from .gpu_team import GpuTeam
 from .peers import OURS, Peer
 from .problems import Problem
 from .processes import usable_cores
@@ -25,49 +26,10 @@ PEERS = (
     Peer("jaxtf32", "workbench.bench.peers.jax_scan_tf32"),
 )
 OWN_PEERS = (Peer("loop", "workbench.bench.peers.torch_own_gpu"),)
-ROUNDED = ("tf32", "jaxtf32")
-"""Peers that round what they multiply to 10 bits."""
-TOLERANCE, ROUNDED_TOLERANCE = 1e-5, 1e-3
-"""Largest difference from ours that a peer may show, as a share of an array's largest value."""
-OWN_TOLERANCE = {"float32": 1e-5, "float64": 1e-12}
-"""Largest difference of ours from the CPU in float64."""
 DOUBLE = {(100, 32, 64), (100, 32, 128), (200, 64, 256)}
 """(time, batch, hidden_size) of the cases that are run in float64 too."""
-NO_ENSEMBLES = "not measured, an Ensemble runs on the CPU"
-ANSWER_SECONDS = 300
-"""... a peer has: what is compiled for a GPU takes its time."""
 CHECKOUT = gpu_records.PACKAGE.parent / "pyproject.toml"
 FULL, QUICK = speed.Effort(9, 10, 0.03, 0.03), speed.Effort(3, 2, 0.02, 0.02)
-
-
-class GpuTeam(speed.Team):
-    """The processes of a table: ours on the GPU, its reference on the CPU, and the peers."""
-
-    def _everyone(self, peers):
-        return GPU_OURS, *peers, EXACT
-
-    def _rows(self, problem, samples, why):
-        return gpu_rows.rows(problem, samples, why)
-
-    def _check(self, folder, case, offers, why):
-        self._check_ours(folder, case, offers, why)
-        for name in [name for name in offers if name != OURS.name]:
-            own = ROUNDED_TOLERANCE if name in ROUNDED else TOLERANCE
-            if words := speed.unlike(folder, name, offers, own):
-                why[name] = f"{gpu_table.NOT_TIMED}{words}"
-                del offers[name]
-
-    def _check_ours(self, folder, case, offers, why):
-        exact = {name: offers.pop(name) for name in (EXACT.name,) if name in offers}
-        if OURS.name not in offers:
-            return
-        words = "there is nothing of the CPU to compare it with"
-        if exact:
-            own = OWN_TOLERANCE[case.dtype]
-            words = speed.unlike(folder, EXACT.name, offers | exact, own)
-        if words:
-            why[OURS.name] = f"{gpu_table.NOT_TIMED}{words}, beside the CPU in float64"
-            del offers[OURS.name]
 
 
 def cases(file=None, cell=None, quick=False):
@@ -97,19 +59,25 @@ def bench(file=None, *, cell=None, quick=False, out=None, peers=None):
         out = gpu_records.file_of(report, gpu_records.RESULTS if CHECKOUT.is_file() else Path())
     if out is not None:
         report["rows"] = gpu_records.kept(report, {case.cell for case in own}, out)
-    with GpuTeam(peers, usable_cores(), seconds=ANSWER_SECONDS) as team:
+    effort = QUICK if quick else FULL
+    with GpuTeam(peers, usable_cores(), GPU_OURS, EXACT) as team:
         report["versions"] |= team.versions
         report["includes"] = {name: w for name, w in team.about.items() if name != EXACT.name}
         print("\n".join(gpu_table.introduction(report, peers, team.about, team.why)))
-        for new in measured(team, own, QUICK if quick else FULL, peers):
+        for new in measured(team, own, effort, peers):
             report["rows"] += new
             if out is not None:
                 gpu_records.write(report, out)
+    if not (file or cell):
+        report["ensembles"] = gpu_ensembles.measured(effort)
+        if out is not None:
+            gpu_records.write(report, out)
     print("\n".join(gpu_table.summary(report)))
     if out is not None:
         print(f"Wrote {out}")
-    lost = any(OURS.name not in row["device"] for row in report["rows"])
-    return int(lost or bool(gpu_table.other_numbers(report["rows"])))
+    rows = gpu_table.all_rows(report)
+    lost = any(OURS.name not in row["device"] for row in rows)
+    return int(lost or bool(gpu_table.other_numbers(rows)))
 
 
 def beginning(file, quick):
@@ -117,7 +85,7 @@ def beginning(file, quick):
     report = {"file": file and Path(file).name, "quick": quick, "date": f"{date.today()}"}
     report |= {"device": gpu_records.described(), "processor": records.processor()}
     report |= {"kernels": gpu_records.digest(), "versions": records.versions(())}
-    return report | {"includes": {}, "rows": [], "ensembles": {"why": NO_ENSEMBLES, "rows": []}}
+    return report | {"includes": {}, "rows": [], "ensembles": {"why": "not asked for", "rows": []}}
 
 
 def measured(team, cases, effort, peers):

@@ -11,13 +11,14 @@ from .peers.on_gpu import HOST
 from .problems import PASSES
 
 
-def rows(problem, samples, why):
+def rows(case, samples, why, directions=PASSES):
     """The rows of one case, a dict of plain values for each pass.
 
-    samples: (name, pass) -> seconds of every round. why: name -> why it has none. device and host:
-    name -> median; ratio and host_ratio: the best peer's / ours, None where one is missing.
+    case: of a `Problem` or of an ensemble. samples: (name, pass) -> seconds of every round. why:
+    name -> why it has none. A row's device and host are name -> median; ratio and host_ratio the
+    best peer's / ours, None where one is missing.
     """
-    return [row(problem.case, direction, samples, why) for direction in PASSES]
+    return [row(case, direction, samples, why) for direction in directions]
 
 
 def row(case, direction, samples, why):

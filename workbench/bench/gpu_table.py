@@ -25,16 +25,22 @@ def introduction(report, peers, about, why):
         words += f", toolkit {own['runtime']}"
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     lines = [*wrapped(words), *wrapped(versions), *wrapped(LEGEND), ""]
-    for peer in (OURS, *peers):
+    return [*lines, *said_of((OURS, *peers), about, why)]
+
+
+def said_of(peers, about, why):
+    """What each peer's numbers include, or why it is not measured."""
+    lines = []
+    for peer in peers:
         text = about.get(peer.name) or f"{DASH} {why.get(peer.name, '')}"
         lines += wrapped(text, f"{peer.name:<8}", " " * 8)
     return lines
 
 
-def heading(case, peers):
+def heading(case, peers, sizes="time, batch, in, hidden"):
     """The lines above the rows of one cell and number type."""
     names = "".join(f"{peer.name:>8}" for peer in peers)
-    columns = f"{'time, batch, in, hidden':<24}{'pass':<8}{'clock':<7}{'ours ms':>9}{names}"
+    columns = f"{sizes:<24}{'pass':<8}{'clock':<7}{'ours ms':>9}{names}"
     return ["", f"{case.cell}, {case.dtype}", f"{columns}{'best':>8}"]
 
 
@@ -56,15 +62,22 @@ def lines(row, peers):
 
 
 def sizes(row):
-    return ", ".join(str(row[key]) for key in ("time", "batch", "input_size", "hidden_size"))
+    names = "count" in row and ("count", "hidden_size", "time")
+    names = names or ("time", "batch", "input_size", "hidden_size")
+    return ", ".join(str(row[key]) for key in names)
+
+
+def all_rows(report):
+    """The rows of cells and those of ensembles."""
+    return [*report["rows"], *report["ensembles"]["rows"]]
 
 
 def summary(report):
     """The last lines: goals, ensembles, and whose numbers were others."""
-    found = ["", *gpu_goals.summary([*report["rows"], *report["ensembles"]["rows"]])]
+    found = ["", *gpu_goals.summary(all_rows(report))]
     if words := report["ensembles"]["why"]:
         found += wrapped(f"Ensembles beside JAX vmap: {words}.")
-    for name, rows in other_numbers(report["rows"]).items():
+    for name, rows in other_numbers(all_rows(report)).items():
         found += wrapped(f"OTHER NUMBERS, so not timed: {name}, {'; '.join(rows)}.", "", "    ")
     return found
 
@@ -101,7 +114,7 @@ def markdown(report, stale):
     lines += [
         f"| {w} | {' | '.join(' / '.join(own[p]) for p in peers)} |" for w, own in found.items()
     ]
-    return [*lines, "", *gpu_goals.summary([*report["rows"], *report["ensembles"]["rows"]])]
+    return [*lines, "", *gpu_goals.summary(all_rows(report))]
 
 
 def ratio(row, name):

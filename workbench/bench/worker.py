@@ -32,9 +32,14 @@ def load(module):
     return peer, {"includes": peer.INCLUDES, "versions": versions(peer.PACKAGES)}
 
 
+def problem(case):
+    """What a peer is given for a case in plain values, unless its module has its own `problem`."""
+    return Problem(Case(**case))
+
+
 def prepare(peer, case, results):
     """The passes of a peer, each run once, its results written to the folder."""
-    passes = peer.prepare(Problem(case))
+    passes = peer.prepare(getattr(peer, "problem", problem)(case))
     for name, (call, read, *_) in passes.items():
         arrays = {key: np.asarray(value) for key, value in read(call()).items()}
         np.savez(Path(results) / f"{name}.npz", **arrays)
@@ -67,7 +72,7 @@ def timed(call, settle, least, clock=host_seconds):
 def answer(peer, calls, question):
     """(the calls that are ready from now on, the answer)."""
     if question["do"] == "prepare":
-        calls = prepare(peer, Case(**question["case"]), question["results"])
+        calls = prepare(peer, question["case"], question["results"])
         return calls, {"passes": list(calls)}
     call, *clock = calls[question["pass"]]
     return calls, {"seconds": timed(call, question["settle"], question["least"], *clock)}

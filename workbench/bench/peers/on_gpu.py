@@ -11,27 +11,40 @@ from itertools import cycle
 from workbench.bench.problems import BOTH, FORWARD, PASSES
 
 SETS = 4
-HOST = {direction: f"{direction} from the host" for direction in PASSES}
+NORMS = "norms"
+"""The pass of an ensemble: gradient norms at every step."""
+HOST = {direction: f"{direction} from the host" for direction in (*PASSES, NORMS)}
 """The name of a pass that is timed by the clock on the wall."""
 
 
-def passes(problem, run, enter, device_seconds, wait):
-    """The four passes of a peer.
-
-    run: (forward(x), how its result is read, both(x, d_h), how its result is read).
-    enter(array) -> the array where `run` takes it. device_seconds(call, calls): the peer's clock of
-    the GPU. wait(): until the GPU is done.
-    """
+def calls_of(problem, run):
+    """What `passes` takes, of (forward(x), how its result is read, both(x, d_h), the same)."""
     forward, output, both, gradients = run
-    here = problem.inputs(SETS)
-    there = [tuple(map(enter, own)) for own in here]
-    wall = waiting(wait)
+    inputs = problem.inputs(SETS)
     return {
-        FORWARD: (rotated(lambda x, _: forward(x), there), output, device_seconds),
-        BOTH: (rotated(both, there), gradients, device_seconds),
-        HOST[FORWARD]: (rotated(lambda x, _: forward(enter(x)), here), output, wall),
-        HOST[BOTH]: (rotated(lambda x, d_h: both(enter(x), enter(d_h)), here), gradients, wall),
+        FORWARD: (forward, output, [(x,) for x, _ in inputs]),
+        BOTH: (both, gradients, inputs),
     }
+
+
+def passes(calls, enter, device_seconds, wait):
+    """The passes of a peer, two for each of `calls`.
+
+    calls: pass -> (call(*inputs), how its result is read, inputs in rotation, on the host).
+    enter(array) -> the array where a call takes it. device_seconds(call, calls): the peer's clock
+    of the GPU. wait(): until the GPU is done.
+    """
+    found, wall = {}, waiting(wait)
+    for direction, (call, read, here) in calls.items():
+        there = [tuple(map(enter, own)) for own in here]
+        found[direction] = rotated(call, there), read, device_seconds
+        found[HOST[direction]] = rotated(entering(call, enter), here), read, wall
+    return found
+
+
+def entering(call, enter):
+    """A call that takes arrays from the host."""
+    return lambda *own: call(*map(enter, own))
 
 
 def rotated(call, inputs):

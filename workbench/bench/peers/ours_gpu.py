@@ -3,7 +3,7 @@
 from workbench import Recurrent
 from workbench.targets.cuda import stopwatch
 
-from .on_gpu import passes
+from .on_gpu import calls_of, passes
 
 INCLUDES = (
     "Recurrent.run and bptt with every named line and its gradient recorded, left on the GPU; "
@@ -14,7 +14,12 @@ PACKAGES = ("numba", "numba-cuda", "numpy")
 
 
 def prepare(problem):
-    return passes(problem, made(problem), lambda array: array, device_seconds, stopwatch.wait)
+    return timed(calls_of(problem, made(problem)))
+
+
+def timed(calls):
+    """The passes of calls that take arrays from the host, as ours do."""
+    return passes(calls, lambda array: array, device_seconds, stopwatch.wait)
 
 
 def made(problem, device="cuda"):
@@ -33,10 +38,12 @@ def made(problem, device="cuda"):
 
 
 def device_seconds(call, calls):
-    """Seconds of the launches of so many calls."""
+    """Seconds of the launches of so many calls. RuntimeError where none of them is counted."""
     stopwatch.wait()
     with stopwatch.listening() as watch:
         for _ in range(calls):
             call()
             stopwatch.wait()
+    if watch.stretches == 0:
+        raise RuntimeError("no launch lies in a stretch that a Stopwatch counts")
     return watch.seconds()

@@ -25,7 +25,8 @@ def prepared(made, problem, tf32=False, device="cuda"):
     parts = run.forward, run.output, both, run.gradients
     clock = device_seconds if device == "cuda" else on_gpu.waiting(_nothing)
     wait = torch.cuda.synchronize if device == "cuda" else _nothing
-    return on_gpu.passes(problem, parts, lambda a: torch.from_numpy(a).to(device), clock, wait)
+    calls = on_gpu.calls_of(problem, parts)
+    return on_gpu.passes(calls, lambda a: torch.from_numpy(a).to(device), clock, wait)
 
 
 def device_seconds(call, calls):
