@@ -153,7 +153,7 @@ def compare_speed(arguments: argparse.Namespace) -> int:
     if arguments.file is None and arguments.cell is not None:
         from workbench.bench.problems import TABLE_CELLS
 
-        one_of(TABLE_CELLS, "--cell", arguments.cell)
+        one_of((*TABLE_CELLS, *["ensembles"] * arguments.gpu), "--cell", arguments.cell)
     out = None if arguments.json is None else Path(arguments.json)
     if out is not None and (out.is_dir() or not out.parent.is_dir()):
         raise UserMistake(f"--json: expected a file in a folder that exists, got {out}")

@@ -113,6 +113,11 @@ def test_another_cell_of_the_same_day_stays_in_the_file(fakes, monkeypatch, tmp_
     for cell in ("lstm", "elman"):
         assert gpu.bench(cell=cell, quick=True, out=out, peers=peers) == 0
     assert [row["cell"] for row in gpu_records.read(out)["rows"]] == ["lstm"] * 2 + ["elman"] * 2
+    found = {"why": None, "includes": {}, "rows": []}
+    monkeypatch.setattr(gpu.gpu_ensembles, "measured", lambda effort: found)
+    assert gpu.bench(cell="ensembles", quick=True, out=out, peers=peers) == 0
+    report = gpu_records.read(out)
+    assert (len(report["rows"]), report["ensembles"]) == (4, found)
 
 
 def test_control_other_numbers_are_not_timed_and_end_with_status_1(fakes, tmp_path, capsys):
@@ -220,6 +225,27 @@ def test_without_a_gpu_the_command_says_why_in_one_line(monkeypatch, capsys):
     out, err = capsys.readouterr()
     assert out == ""
     assert err == "--gpu: expected a usable GPU, got none: the GPU is at lunch: wait\n"
+
+
+def test_ensembles_are_a_cell_of_the_gpus_table_alone(monkeypatch, capsys):
+    monkeypatch.setattr(device, "why_not", lambda: None)
+    monkeypatch.setattr(gpu, "bench", lambda file, **options: options["cell"] == "ensembles")
+    assert cli.main(["bench", "--gpu", "--cell", "ensembles"]) == 1
+    assert cli.main(["bench", "--cell", "ensembles"]) == 2
+    assert "expected one of lstm, gru_reset_after, elman, got" in capsys.readouterr().err
+
+
+def test_the_gpus_table_is_called_as_agreed(monkeypatch, tmp_path):
+    calls = []
+    monkeypatch.setattr(device, "why_not", lambda: None)
+    monkeypatch.setattr(gpu, "bench", lambda file, **options: calls.append((file, options)) or 1)
+    out = tmp_path / "gpu.json"
+    assert cli.main(["bench", "--gpu"]) == 1
+    assert cli.main(f"bench my.py --cell own --quick --gpu --json {out}".split()) == 1
+    assert calls == [
+        (None, {"cell": None, "quick": False, "out": None}),
+        ("my.py", {"cell": "own", "quick": True, "out": out}),
+    ]
 
 
 def test_threads_have_no_meaning_on_a_gpu(capsys):

@@ -116,13 +116,17 @@ def test_the_readme_shows_ratios_of_the_gpus_time():
 
 
 def test_other_cells_stay_only_beside_what_is_alike(tmp_path):
-    file, report = tmp_path / "gpu.json", made("now")
-    assert gpu_records.kept(report, {"elman"}, file) == []
-    gpu_records.write(report, file)
-    assert gpu_records.kept(report, {"elman"}, file) == report["rows"]
-    assert gpu_records.kept(report, {"lstm"}, file) == []
+    file, older = tmp_path / "gpu.json", made("now", versions={"numba": "1"})
+    report = older | {"rows": [], "versions": {}, "includes": {}, "ensembles": {"rows": []}}
+    assert gpu_records.continued(report, {"elman"}, file) == report
+    for text in ("not JSON", "[1]", '"rows"', '{"rows": []}'):
+        file.write_text(text)
+        assert gpu_records.continued(report, {"elman"}, file) == report
+    gpu_records.write(older, file)
+    assert gpu_records.continued(report, {"elman"}, file) == older
+    assert gpu_records.continued(report, {"lstm"}, file) == older | {"rows": []}
     for other in ({"kernels": "then"}, {"date": "2026-11-22"}, {"quick": True}, {"device": {}}):
-        assert gpu_records.kept(report | other, {"elman"}, file) == []
+        assert gpu_records.continued(report | other, {"elman"}, file) == report | other
 
 
 def test_a_table_of_other_kernels_may_be_shown_only_as_stale(tmp_path):

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from . import gpu_ensembles, gpu_records, gpu_table, records, speed
+from .gpu_goals import ENSEMBLES
 from .gpu_team import GpuTeam
 from .peers import OURS, Peer
 from .problems import Problem
@@ -45,31 +46,22 @@ def cases(file=None, cell=None, quick=False):
 def bench(file=None, *, cell=None, quick=False, out=None, peers=None):
     """Measure, print the table, and return 0, or 1 where ours was not measured or a check failed.
 
-    file, cell, quick: as for `speed.bench`. out: where the table is written; without it the whole
-    table is written, named by GPU and date, where the results of this project lie, or to the
-    current folder where no checkout of the project is; a part of it nowhere. Other cells that were
-    measured on this GPU with these kernels today stay in the file.
+    file, cell, quick: as for `speed.bench`; "ensembles" is a cell too. out: where the table is
+    written; without it the whole table is written, named by GPU and date, where the results of this
+    project lie, or to the current folder where no checkout of the project is; a part of it nowhere.
+    Other cells that were measured on this GPU with these kernels today stay in the file.
     Raises ValueError, one line `argument: expected ..., got ...`, before anything is measured.
     """
-    own = cases(file, cell, quick)
+    own = [] if cell == ENSEMBLES else cases(file, cell, quick)
     if peers is None:
         peers = OWN_PEERS if file else PEERS
     report = beginning(file, quick)
     if out is None and not (file or cell or quick):
         out = gpu_records.file_of(report, gpu_records.RESULTS if CHECKOUT.is_file() else Path())
     if out is not None:
-        report["rows"] = gpu_records.kept(report, {case.cell for case in own}, out)
+        report = gpu_records.continued(report, {case.cell for case in own}, out)
     effort = QUICK if quick else FULL
-    with GpuTeam(peers, usable_cores(), GPU_OURS, EXACT) as team:
-        report["versions"] |= team.versions
-        report["includes"] = {name: w for name, w in team.about.items() if name != EXACT.name}
-        print("\n".join(gpu_table.introduction(report, peers, team.about, team.why)))
-        for new in measured(team, own, effort, peers):
-            report["rows"] += new
-            if out is not None:
-                gpu_records.write(report, out)
-    if not (file or cell):
-        report["ensembles"] = gpu_ensembles.measured(effort)
+    for _ in filled(report, own, peers, effort, cell == ENSEMBLES or not (file or cell)):
         if out is not None:
             gpu_records.write(report, out)
     print("\n".join(gpu_table.summary(report)))
@@ -78,6 +70,22 @@ def bench(file=None, *, cell=None, quick=False, out=None, peers=None):
     rows = gpu_table.all_rows(report)
     lost = any(OURS.name not in row["device"] for row in rows)
     return int(lost or bool(gpu_table.other_numbers(rows)))
+
+
+def filled(report, own, peers, effort, ensembles):
+    """Measure the cases `own`, then ensembles where they are asked for; print the rows, put them
+    into `report`, and yield each time."""
+    if own:
+        with GpuTeam(peers, usable_cores(), GPU_OURS, EXACT) as team:
+            report["versions"] |= team.versions
+            report["includes"] = {n: words for n, words in team.about.items() if n != EXACT.name}
+            print("\n".join(gpu_table.introduction(report, peers, team.about, team.why)))
+            for new in measured(team, own, effort, peers):
+                report["rows"] += new
+                yield
+    if ensembles:
+        report["ensembles"] = gpu_ensembles.measured(effort)
+        yield
 
 
 def beginning(file, quick):

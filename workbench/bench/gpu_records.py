@@ -79,15 +79,18 @@ def write(report, file):
     records.write(report, file)
 
 
-def kept(report, cells, file):
-    """Rows of a table that is there already and go on to be true beside `report`: those of other
-    cells than `cells`, where GPU, kernels, day and sizes are the same."""
-    if not Path(file).is_file():
-        return []
-    older, alike = read(file), ("device", "kernels", "date", "quick", "file")
-    if any(older.get(key) != report[key] for key in alike):
-        return []
-    return [row for row in older["rows"] if row["cell"] not in cells]
+def continued(report, cells, file):
+    """`report` with what a table that is there already has of other cells than `cells`, and of
+    ensembles, where GPU, kernels, day and sizes are the same."""
+    try:
+        older = read(file)
+    except (OSError, ValueError):  # there is none, or another file, which is written over
+        return report
+    alike = ("device", "kernels", "date", "quick", "file")
+    if not isinstance(older, dict) or any(older.get(key) != report[key] for key in alike):
+        return report
+    kept = {key: older[key] for key in ("versions", "includes", "ensembles")}
+    return report | kept | {"rows": [row for row in older["rows"] if row["cell"] not in cells]}
 
 
 def block(file):
