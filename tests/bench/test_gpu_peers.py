@@ -166,3 +166,10 @@ def test_further_inputs_are_others_of_the_same_kind():
     single = Problem(Case("lstm", 2, 3, 4, 5))
     assert np.array_equal(single.x, problem.x)
     assert np.array_equal(single.parameters["U.f"], problem.parameters["U.f"])
+
+
+def test_control_a_call_of_ours_without_a_counted_launch_is_no_zero_seconds(monkeypatch):
+    ours_gpu = importlib.import_module(gpu.GPU_OURS.module)
+    monkeypatch.setattr(ours_gpu.stopwatch, "wait", lambda: None)
+    with pytest.raises(RuntimeError, match="no launch lies in a stretch"):
+        ours_gpu.device_seconds(lambda: None, 1)
