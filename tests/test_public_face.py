@@ -262,6 +262,32 @@ def test_a_network_s_gradients_have_the_names_of_its_parameters(net):
     assert np.array_equal(model.layers["dense_1"].parameters["W"], 2 * before)
 
 
+def test_an_ensemble_is_many_networks_at_once_with_count_first():
+    rates = np.linspace(0.1, 1.0, 6)
+    ensemble = wb.Ensemble("leaky", count=6, input_size=1, hidden_size=4, leak_rate=rates)
+    x = np.random.default_rng(2).standard_normal((6, 9, 1))
+    shared, own = ensemble.run(x[0]), ensemble.run(x)
+    assert own.h.shape == shared["h"].shape == (6, 9, 4)
+    gradients = own.bptt(np.ones((6, 9, 4)))
+    assert gradients.parameters["U"].shape == ensemble.parameters["U"].shape == (6, 4, 4)
+    assert gradients.x.shape == (6, 9, 1)
+    assert own.jacobian().shape == (6, 9, 4, 4)
+    for k in range(6):
+        assert ensemble[k].numbers["leak_rate"] == rates[k]
+        assert np.array_equal(own.h[k], ensemble[k].run(x[k]).h)
+        assert np.array_equal(shared.h[k], ensemble[k].run(x[0]).h)
+
+
+def test_the_gradient_norms_of_an_ensemble_never_underflow():
+    ensemble = wb.Ensemble("elman", count=3, input_size=1, hidden_size=4)
+    ensemble.parameters["U"] *= np.array([1.0, 1e-9, 0.0])[:, None, None]
+    norms = ensemble.log_gradient_norms(np.ones((100, 1)))
+    assert norms.shape == (3, 100)
+    assert np.isfinite(norms[:2]).all()
+    assert norms[1, 0] < -891
+    assert np.isneginf(norms[2, :-1]).all()
+
+
 def test_a_picture_is_a_matplotlib_figure(trace):
     assert isinstance(wb.pictures.gates(trace), Figure)
 

@@ -32,6 +32,7 @@ _NAMES = {
     "cell": "equations",
     "Gradients": "recurrent",
     "Parameters": "recurrent",
+    "Ensemble": "recurrent",
     "Recurrent": "recurrent",
     "Trace": "recurrent",
     "fit": "training",

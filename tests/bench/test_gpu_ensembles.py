@@ -1,4 +1,4 @@
-"""The row of ensembles: JAX's norms beside plain NumPy, and ours with a stand-in for `Ensemble`."""
+"""The row of ensembles: JAX's norms beside plain NumPy, and ours in the simulator."""
 
 import importlib
 
@@ -10,7 +10,7 @@ from workbench.bench import gpu, gpu_ensembles
 from workbench.bench.gpu_ensembles import Problem, Size
 from workbench.bench.peers import Peer, on_gpu
 
-SIZE = Size(count=4, hidden_size=3, time=6)
+SIZE = Size(count=3, hidden_size=3, time=4)
 SHORT = gpu.speed.Effort(rounds=2, seconds=600, settle=0, least=0)
 
 
@@ -55,92 +55,66 @@ def test_the_networks_are_the_same_everywhere_and_no_two_are_alike():
         assert array.dtype == "float32"
         assert len(np.unique(array)) == array.size
     assert len({x.tobytes() for x in one.inputs}) == on_gpu.SETS
-    double = Problem(Size(4, 3, 6, "float64"))
+    double = Problem(Size(3, 3, 4, "float64"))
     assert double.parameters["U"].dtype == "float64"
     assert np.array_equal(double.parameters["U"], one.parameters["U"])
 
 
-ENSEMBLE = """
-import numpy as np
-import workbench
-from test_gpu_ensembles import log_norms
-from types import SimpleNamespace
-from workbench.targets.cuda import stopwatch
+WRONG = """
+from workbench.bench.peers import ours_ensemble_gpu
+from workbench.bench.peers.ours_ensemble_gpu import INCLUDES, PACKAGES, problem
 
 
-class Ensemble:
-    def __init__(self, cell, count, input_size, hidden_size, *, dtype, device):
-        assert (cell, input_size) == ("elman", 1)
-        self.case, self.parameters = SimpleNamespace(count=count), {}
-
-    def log_gradient_norms(self, x):
-        with stopwatch.stretch():
-            return TIMES * log_norms(self, x)
+def prepare(problem):
+    passes = ours_ensemble_gpu.prepare(problem)
+    return {name: (call, more(read), clock) for name, (call, read, clock) in passes.items()}
 
 
-TIMES = 1
-workbench.Ensemble = Ensemble
-from workbench.bench.peers.MODULE import INCLUDES, PACKAGES, prepare, problem
+def more(read):
+    return lambda found: {name: 1.001 * array for name, array in read(found).items()}
 """
 
 
 @pytest.fixture
-def stand_ins(tmp_path, monkeypatch):
-    """Scripts that are ours, its reference and a peer, in the simulator."""
-    here = str(tmp_path), str(importlib.import_module(__name__).__file__.rpartition("/")[0])
-    texts = {
-        "many_ours": ENSEMBLE.replace("MODULE", "ours_ensemble_gpu"),
-        "many_exact": ENSEMBLE.replace("MODULE", "ours_ensemble_exact"),
-    }
-    texts["many_wrong"] = texts["many_ours"].replace("TIMES = 1", "TIMES = 1.001")
-    for name, text in texts.items():
-        (tmp_path / f"{name}.py").write_text(text)
-    monkeypatch.setenv("PYTHONPATH", ":".join(here))
+def simulator(tmp_path, monkeypatch):
+    """Processes have the simulator; a script of ours has other norms."""
+    (tmp_path / "many_wrong.py").write_text(WRONG)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv("NUMBA_ENABLE_CUDASIM", "1")
-    monkeypatch.setattr(gpu_ensembles, "OURS_HERE", Peer("ours", "many_ours"))
-    monkeypatch.setattr(gpu_ensembles, "EXACT", Peer("exact", "many_exact"))
     monkeypatch.setattr(gpu_ensembles, "SIZES", (SIZE,))
     monkeypatch.setattr(gpu_ensembles, "why_not", lambda: None)
 
 
-def test_ensembles_are_checked_and_timed_by_both_clocks(stand_ins, capsys):
-    peers = Peer("vmap", "many_ours"), Peer("wrong", "many_wrong")
+def test_ensembles_are_checked_and_timed_by_both_clocks(simulator, capsys):
+    peers = Peer("vmap", gpu_ensembles.OURS_HERE.module), Peer("wrong", "many_wrong")
     report = gpu_ensembles.measured(SHORT, peers)
     (row,) = report["rows"]
     assert set(row["device"]) == set(row["host"]) == {"ours", "vmap"}
     assert row["why"]["wrong"].startswith("not timed: log_norms differs by 0.001")
-    assert (row["cell"], row["count"], row["pass"]) == ("ensembles", 4, "norms")
+    assert (row["cell"], row["count"], row["pass"]) == ("ensembles", 3, "norms")
     (goal,) = row["goals"]
     assert (goal["wanted"], goal["got"]) == (10, row["ratio"])
     said = capsys.readouterr().out.splitlines()
     assert "ensembles, float32" in said
-    assert any(line.startswith("4, 3, 6 ") and " host " in line for line in said)
+    assert any(line.startswith("3, 3, 4 ") and " host " in line for line in said)
     assert max(len(line) for line in said) <= 100
 
 
-def test_control_a_reference_with_other_norms_stops_ours(stand_ins, monkeypatch, capsys):
+def test_control_a_reference_with_other_norms_stops_ours(simulator, monkeypatch, capsys):
     monkeypatch.setattr(gpu_ensembles, "OURS_HERE", Peer("ours", "many_wrong"))
     (row,) = gpu_ensembles.measured(SHORT, ())["rows"]
     assert row["device"] == {}
     assert row["why"]["ours"].endswith("beside the CPU in float64")
 
 
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        (ValueError("device: expected 'cpu', got 'cuda'"), "(device: expected 'cpu', got 'cuda')"),
-        (AttributeError("Ensemble"), "there is no Ensemble in this version"),
-    ],
-)
-def test_an_ensemble_that_runs_on_no_gpu_has_no_row_and_says_why(monkeypatch, error, words):
+def test_without_a_gpu_there_is_no_row_and_it_says_why(monkeypatch):
     def refuse(*_, **options):
         assert options == {"device": "cuda"}
-        raise error
+        raise RuntimeError("device: expected a usable GPU")
 
-    monkeypatch.setattr(workbench, "Ensemble", refuse, raising=False)
+    monkeypatch.setattr(workbench, "Ensemble", refuse)
     report = gpu_ensembles.measured(SHORT)
     assert report["rows"] == []
-    assert report["why"].startswith("not measured")
-    assert words in report["why"]
-    monkeypatch.setattr(workbench, "Ensemble", lambda *_, **__: None, raising=False)
+    assert report["why"] == "not measured (device: expected a usable GPU)"
+    monkeypatch.setattr(workbench, "Ensemble", lambda *_, **__: None)
     assert gpu_ensembles.why_not() is None

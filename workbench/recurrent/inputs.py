@@ -77,6 +77,28 @@ def read_dtype(dtype):
     return dtype
 
 
+def read_line(cell, argument, name):
+    """Return the name of a line of a cell, also where it is called by another of its names."""
+    name = cell.graph.aliases.get(name, name) if isinstance(name, str) else name
+    if name not in cell.graph.lines:
+        known = ", ".join(cell.graph.lines)
+        raise ValueError(f"{argument}: expected lines of {cell.name} ({known}), got {name!r}")
+    return name
+
+
+def read_record(cell, record):
+    """Return what is recorded: "all", "output" or a set of names."""
+    wanted = "record: expected 'all', 'output' or line names"
+    if isinstance(record, str):
+        if record not in ("all", "output"):
+            raise ValueError(f"{wanted}, got {record!r}")
+        return record
+    try:
+        return frozenset(read_line(cell, "record", name) for name in record)
+    except TypeError:
+        raise ValueError(f"{wanted}, got {record!r}") from None
+
+
 @dataclass(frozen=True)
 class Edge:
     """How arrays enter and leave: with or without a batch axis, time or batch first."""

@@ -6,6 +6,8 @@ from functools import lru_cache
 SHARE = 0.9
 """The share of the computer's memory that one run may ask for."""
 
+LESS = 'record="output" takes less, checkpoint="sqrt" next to nothing'
+
 
 def trace_bytes(kernels, lengths, time, batch):
     """Bytes of the arrays of one run: x, every state and every recorded line at every step."""
@@ -24,14 +26,16 @@ def memory_bytes():
         return None
 
 
-def refuse_too_large(wanted, time, batch):
-    """Refuse a run that cannot fit, with the number and with what can be done."""
+def refuse_too_large(wanted, run, advice=LESS):
+    """Refuse a run that cannot fit, with the number and with what can be done.
+
+    run: what takes so many bytes, such as "5 steps of 3 rows". advice: what would take less.
+    """
     whole = memory_bytes()
     if whole is not None and wanted > SHARE * whole:
         raise ValueError(
-            f"x: expected a run that fits into {said(SHARE * whole)} of memory, got {time:,} steps "
-            f'of {batch:,} rows that take {said(wanted)}; record="output" takes less, '
-            'checkpoint="sqrt" next to nothing'
+            f"x: expected a run that fits into {said(SHARE * whole)} of memory, "
+            f"got {run} that take {said(wanted)}; {advice}"
         )
 
 

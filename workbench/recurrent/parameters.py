@@ -42,7 +42,8 @@ class NamedArrays(MutableMapping):
 class Parameters(NamedArrays):
     """name -> array of a cell's parameter, (rows, columns) for a matrix, (units,) for a vector.
 
-    shapes: name -> shape. matrices, vectors: the arrays of the layout's packs and vectors.
+    shapes: name -> shape; those of an ensemble have an axis of networks before these. matrices,
+    vectors: the arrays of the layout's packs and vectors.
     """
 
     def __init__(self, layout, shapes, matrices, vectors):
@@ -63,8 +64,8 @@ class Parameters(NamedArrays):
         for pack, array in zip(self._layout.packs, self._matrices, strict=True):
             first = 0
             for name in pack.rows:
-                last = first + self._shapes[name][0]
-                views[name] = array[first:last]
+                last = first + self._shapes[name][-2]
+                views[name] = array[..., first:last, :]
                 first = last
         return views | dict(zip(self._layout.vectors, self._vectors, strict=True))
 
@@ -83,6 +84,11 @@ class Parameters(NamedArrays):
 
     def __len__(self):
         return len(self._shapes)
+
+    @property
+    def layout(self):
+        """The Layout by which the parameters are stored."""
+        return self._layout
 
     @property
     def arrays(self):
@@ -114,7 +120,8 @@ class Parameters(NamedArrays):
 def _zeros(pack, shapes, dtype):
     """One array for the matrices of a pack, rows below rows."""
     own = [shapes[name] for name in pack.rows]
-    return np.zeros((sum(rows for rows, _ in own), own[0][1]), dtype)
+    *networks, _, columns = own[0]
+    return np.zeros((*networks, sum(shape[-2] for shape in own), columns), dtype)
 
 
 class Numbers(dict):

@@ -16,7 +16,9 @@ from .inputs import (
     positive_integer,
     read_clamp,
     read_dtype,
+    read_line,
     read_mask,
+    read_record,
     read_state,
     read_x,
     refuse_nan,
@@ -183,7 +185,8 @@ class Recurrent:
         held = self._held(clamp, edge, time, batch)
         kernels = self._kernels(record, held)
         # Before anything as long as x is made: a view of a few numbers may pass for a long series.
-        refuse_too_large(trace_bytes(kernels, self.lengths, time, batch), time, batch)
+        wanted = trace_bytes(kernels, self.lengths, time, batch)
+        refuse_too_large(wanted, f"{time:,} steps of {batch:,} rows")
         given = mask is not None or lengths is not None
         mask = read_mask(mask, lengths, edge, time, batch)
         masked = given and not mask.all()
@@ -199,7 +202,7 @@ class Recurrent:
         graph = self.cell.graph
         return KERNELS[self.device](
             _clampable(graph) if held else graph,
-            self.layout, self._record(record), self._dtype_name,
+            self.layout, read_record(self.cell, record), self._dtype_name,
         )  # fmt: skip
 
     def _initial(self, state, edge, batch):
@@ -207,37 +210,15 @@ class Recurrent:
         shapes = {name: (batch, units) for name, units in self.state_sizes.items()}
         return read_state(state, tuple(shapes), shapes, edge, self.dtype)
 
-    def _line(self, argument, name):
-        graph = self.cell.graph
-        name = graph.aliases.get(name, name) if isinstance(name, str) else name
-        if name not in graph.lines:
-            known = ", ".join(graph.lines)
-            raise ValueError(
-                f"{argument}: expected lines of {self.cell.name} ({known}), got {name!r}"
-            )
-        return name
-
     def _held(self, clamp, edge, time, batch):
         held = {}
         if clamp is not None and not isinstance(clamp, dict):
             raise ValueError(f'clamp: expected a dict such as {{"f": 1.0}}, got {clamp!r}')
         for name, value in (clamp or {}).items():
-            line = self._line("clamp", name)
+            line = read_line(self.cell, "clamp", name)
             units = self.lengths[self.cell.graph.size(self.cell.graph.lines[line])]
             held[line] = read_clamp(name, value, edge, (time, batch, units), self.dtype)
         return held
-
-    def _record(self, record):
-        if isinstance(record, str):
-            if record not in ("all", "output"):
-                raise ValueError(f"record: expected 'all', 'output' or line names, got {record!r}")
-            return record
-        try:
-            return frozenset(self._line("record", name) for name in record)
-        except TypeError:
-            raise ValueError(
-                f"record: expected 'all', 'output' or line names, got {record!r}"
-            ) from None
 
     def _repr_latex_(self):
         sizes = ", ".join(f"{name} = {value}" for name, value in self.lengths.items())

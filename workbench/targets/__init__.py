@@ -1,5 +1,5 @@
 """Writers: what a cell's graph is written into. Importing this announces them to the cells."""
 
-from . import cpu, javascript, notation
+from . import cpu, cuda, javascript, notation
 
-__all__ = ["cpu", "javascript", "notation"]
+__all__ = ["cpu", "cuda", "javascript", "notation"]

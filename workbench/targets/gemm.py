@@ -195,13 +195,25 @@ def _added(builder, values):
 @intrinsic
 def multiply(typing, address, m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
     """c (+)= a b through the address of `multiply_at`, with its arguments; a, b, c are arrays."""
-    n64 = types.int64
-    places = dict(zip((4, 8, 9), (a, b, c), strict=True))
-    signature = types.void(n64, *(places.get(i, n64) for i in range(1, 13)))
+    return _through(13, {4: a, 8: b, 9: c})
+
+
+@intrinsic
+def pack(typing, address, b, b_at, b_row, b_step, k, n, into):
+    """Pack a matrix through the address of `pack_at`, with its arguments; b, into are arrays."""
+    return _through(8, {1: b, 7: into})
+
+
+def _through(count, arrays):
+    """(signature, code) of a call through an address, the first of `count` arguments.
+
+    arrays: position -> type of the arguments that are arrays; their data is passed.
+    """
+    signature = types.void(*(arrays.get(i, types.int64) for i in range(count)))
 
     def code(context, builder, signature, arguments):
         given = list(arguments)
-        for position, kind in places.items():
+        for position, kind in arrays.items():
             array = context.make_array(kind)(context, builder, given[position])
             given[position] = array.data
         function = ir.FunctionType(ir.VoidType(), [value.type for value in given[1:]])
@@ -256,10 +268,32 @@ def turned(a, a_at, a_row, k, m, into):
         copy(m, (a,), (a_at + row * a_row,), (into,), (row * m,), (), ())
 
 
-@njit(**options)
-def product(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
+number, pointer = types.int64, types.CPointer(types.{dtype})
+
+
+@cfunc(
+    types.void(*[number] * 3, pointer, *[number] * 3, pointer, pointer, *[number] * 3), cache=CACHE
+)
+def multiply_at(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
     """c (+)= a b for m rows of a; b is packed, n columns, k rows. add: 0 to overwrite c."""
+    a, b, c = carray(a, (1,)), carray(b, (1,)), carray(c, (1,))
     j, at = 0, 0
+    # One row alone goes the short way: what many rows need costs more than its product.
+    while m == 1 and n - j > 0:
+        left, c_r = n - j, c_at + j
+        vectors = 4 if left >= 4 * LANES else 2 if left > LANES else 1
+        if vectors == 4:
+            tile_1x4(k, a, a_at, 0, a_step, b, at, c, c_r, 0, add, 0)
+        elif left >= 2 * LANES:
+            tile_1x2(k, a, a_at, 0, a_step, b, at, c, c_r, 0, add, 0)
+        elif vectors == 2:
+            edge_1x2(k, a, a_at, 0, a_step, b, at, c, c_r, 0, add, left - LANES)
+        elif left == LANES:
+            tile_1x1(k, a, a_at, 0, a_step, b, at, c, c_r, 0, add, 0)
+        else:
+            edge_1x1(k, a, a_at, 0, a_step, b, at, c, c_r, 0, add, left)
+        j += vectors * LANES
+        at += vectors * LANES * k
     while n - j >= 4 * LANES:
         r = 0
         while r < m:
@@ -306,15 +340,9 @@ def product(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
         at += vectors * LANES * k
 
 
-number, pointer = types.int64, types.CPointer(types.{dtype})
-
-
-@cfunc(
-    types.void(*[number] * 3, pointer, *[number] * 3, pointer, pointer, *[number] * 3), cache=CACHE
-)
-def multiply_at(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add):
-    a, b, c = carray(a, (1,)), carray(b, (1,)), carray(c, (1,))
-    product(m, n, k, a, a_at, a_row, a_step, b, c, c_at, c_row, add)
+@cfunc(types.void(pointer, *[number] * 5, pointer), cache=CACHE)
+def pack_at(b, b_at, b_row, b_step, k, n, into):
+    pack(carray(b, (1,)), b_at, b_row, b_step, k, n, carray(into, (1,)))
 
 
 @njit(**options)
@@ -347,4 +375,25 @@ def operand_gradient(share, address, adjoint, rows, packed, d):
     for start in range(worker * 240, total, workers * 240):
         multiply(address, min(240, total - start), columns, rows, adjoint, start * rows, rows, 1,
                  packed, d, start * columns, columns, 1)
+
+
+@njit(**options)
+def weight_gradients(share, address, adjoint, operand, start, gradient, add):
+    """`weight_gradient` of networks share[0] to before share[1]; operand from step `start` on."""
+    first, last = share
+    steps = adjoint.shape[1]
+    for n in range(first, last):
+        own = operand[n % len(operand)][start : start + steps]
+        weight_gradient((0, 1), address, adjoint[n], own, gradient[n], add)
+
+
+@njit(**options)
+def operand_gradients(share, address, adjoint, matrices, d):
+    """`operand_gradient` of each network from share[0] to before share[1]."""
+    first, last = share
+    rows, columns = matrices.shape[1:]
+    packed = np.empty(rows * -(-columns // LANES) * LANES, real)
+    for n in range(first, last):
+        pack(matrices[n], 0, columns, 1, rows, columns, packed)
+        operand_gradient((0, 1), address, adjoint[n], rows, packed, d[n])
 '''

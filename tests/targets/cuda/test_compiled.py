@@ -12,7 +12,6 @@ import pytest
 from cases import CELLS, NAMES
 from numba import types
 
-import workbench as wb
 from workbench.equations.stages import Layout, Plan
 from workbench.targets.cuda import device, source
 
@@ -59,24 +58,44 @@ def resources(ptx):
     return int(registers), sum(spills)
 
 
-@pytest.mark.parametrize("kernel", ["forward", "backward", "jacobian"])
+KERNELS = ("forward", "backward", "jacobian")
+EACH = [("elman", 32), ("elman", 64), ("lstm", 32), ("lstm", 64), ("gru", 32)]
+"""Networks of ensembles, by cell and units."""
+
+
+def assert_good(cell, units, dtype, kernel, each, folder):
+    """One kernel of a cell keeps to its number type and to what a block has, and spills nothing."""
+    from workbench.targets.cuda.run import room_of
+
+    inputs = units if cell.graph.tied is not None else 28
+    sizes = {size: 10 for size in cell.size_names}
+    lengths = cell.lengths(inputs, units, sizes)
+    plan = Plan(cell.graph, Layout.of(cell.graph), "all")
+    room = room_of(plan, dtype, lengths, each)
+    given = cell.output if kernel == "log_norms" else None
+    text, memory = source(plan, kernel, dtype, lengths, room, given, each)
+    assert memory.size <= room.shared
+    arena, places = getattr(types, dtype)[::1], types.UniTuple(types.int64, 2 + len(memory.arena))
+    signature = types.void(*[arena] * (1 if kernel == "forward" else 2), places)
+    ptx = ptx_of(text, kernel, signature, folder, launch_bounds=(room.threads, 1))
+    assert ".f64" not in ptx or dtype == "float64"
+    registers, spilled = resources(ptx)
+    assert registers * room.threads <= REGISTERS_OF_A_BLOCK
+    assert spilled == 0
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_kernel_fits_a_block_and_keeps_to_its_number_type(name, dtype, kernel, tmp_path):
-    from workbench.targets.cuda.run import THREADS, room_of
+    assert_good(CELLS[name], 64, dtype, kernel, False, tmp_path)
 
-    cell = CELLS[name]
-    inputs = 64 if cell.graph.tied is not None else 28
-    net = wb.Recurrent(cell, inputs, 64, sizes={size: 10 for size in cell.size_names}, dtype=dtype)
-    plan = Plan(cell.graph, Layout.of(cell.graph), "all")
-    text, memory = source(plan, kernel, dtype, net.lengths, room_of(plan, dtype))
-    arena, places = getattr(types, dtype)[::1], types.UniTuple(types.int64, 2 + len(memory.arena))
-    signature = types.void(*[arena] * (1 if kernel == "forward" else 2), places)
-    ptx = ptx_of(text, kernel, signature, tmp_path, launch_bounds=(THREADS, 1))
-    assert ".f64" not in ptx or dtype == "float64"
-    registers, spilled = resources(ptx)
-    assert registers * THREADS <= REGISTERS_OF_A_BLOCK
-    assert spilled == 0
+
+@pytest.mark.parametrize("kernel", [*KERNELS, "log_norms"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("name", "units"), EACH)
+def test_so_does_a_kernel_of_many_networks(name, units, dtype, kernel, tmp_path):
+    assert_good(CELLS[name], units, dtype, kernel, True, tmp_path)
 
 
 @pytest.mark.parametrize("kernel", ["multiply", "add_up", "clear"])

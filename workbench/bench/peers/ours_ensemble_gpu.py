@@ -9,7 +9,7 @@ from . import ours_gpu
 
 INCLUDES = (
     "Ensemble.log_gradient_norms: forward and backward of every network, log10 of every norm; "
-    "clocks as above"
+    "device: from the first launch to the last; host: with checks, copies and the norms copied back"
 )
 PACKAGES = ours_gpu.PACKAGES
 

@@ -20,8 +20,10 @@ from ..notation import Text, equations
 from ..spelling import calls, identifier, narrow
 from . import arena
 from .backward import backward_source, jacobian_source, overwritten
+from .each import backward_each_source, forward_each_source, jacobian_each_source
 from .forward import forward_source
 from .lengths import Lengths
+from .log_norms import VECTORS, log_norms_source
 from .parts import Job
 from .places import adjoint_lines
 from .products import products
@@ -35,8 +37,8 @@ HEADER = '''"""{kernel} of {name}, {dtype}: written from its equations. Do not e
 import numpy as np
 from numba import njit
 {functions}
-from workbench.targets.gemm import multiply
-from workbench.targets.simd import elementwise, where
+from workbench.targets.gemm import {products}
+from workbench.targets.simd import {vectors}
 
 real = np.{dtype}
 WIDTH = {width}  # bytes of a vector
@@ -45,11 +47,16 @@ options = dict(cache=CACHE, nogil=True, error_model="numpy", fastmath={{"contrac
 '''
 
 
+KERNELS = ("forward", "backward", "jacobian")
+
+
 def source(plan, kernel, dtype, given=None):
     """Return the whole module of one kernel as text.
 
-    kernel: "forward", "backward" or "jacobian". dtype: "float32" or "float64".
-    given: for "backward", the lines that a loss adds to; None for the cell's output.
+    kernel: "forward", "backward" or "jacobian"; with "_each" behind it for every network of an
+        ensemble; or "log_norms". dtype: "float32" or "float64".
+    given: for "backward", the lines that a loss adds to; None for the cell's output. For
+        "log_norms" the line whose norms are asked for.
     """
     from ..simd import WIDTH
 
@@ -57,6 +64,10 @@ def source(plan, kernel, dtype, given=None):
         "forward": lambda: forward_source(plan),
         "backward": lambda: backward_source(plan, given),
         "jacobian": lambda: jacobian_source(plan),
+        "forward_each": lambda: forward_each_source(plan),
+        "backward_each": lambda: backward_each_source(plan, given),
+        "jacobian_each": lambda: jacobian_each_source(plan),
+        "log_norms": lambda: log_norms_source(plan, given, dtype),
     }[kernel]()
     expressions = list(plan.graph.nodes)
     expressions += [e for node in plan.graph.nodes for _, e in contributions(node)]
@@ -72,6 +83,8 @@ def source(plan, kernel, dtype, given=None):
         dtype=dtype,
         equations="\n".join(equations(plan.graph, Text()).values()),
         functions=f"\nfrom workbench.functions import {', '.join(used)}" if used else "",
+        products="multiply" if kernel in KERNELS else "multiply, pack",
+        vectors=VECTORS if kernel == "log_norms" else "elementwise, where",
         width=WIDTH,
     )
     return "\n\n".join([title, narrow(body)])
@@ -88,16 +101,18 @@ class Adjoints(NamedTuple):
 
 def operand(plan, node, x, record):
     """What a matrix multiplied at every step, (time, batch, units)."""
-    kind, name, later = plan.kept_as(node)
+    array, first = operand_array(plan, node, x, record)
+    return array[first : first + len(x)]
+
+
+def operand_array(plan, node, x, record):
+    """(the array that has what a matrix multiplied, the step at which it begins in it)."""
+    kind, name, first = plan.kept_as(node)
     if kind == "x":
-        return x
+        return x, 0
     if kind == "line":
-        return record[1][[key for key, _ in plan.kept].index(name)]
-    states = record[0][list(plan.graph.states).index(name)]
-    return states[1:] if later else states[:-1]
-
-
-KERNELS = ("forward", "backward", "jacobian")
+        return record[1][[key for key, _ in plan.kept].index(name)], 0
+    return record[0][list(plan.graph.states).index(name)], first
 
 
 class Kernels:
@@ -126,7 +141,7 @@ class Kernels:
 
     def kernel(self, name, given=None):
         """Return the compiled kernel called `name`; it is written and compiled at first use."""
-        key = name if given is None else f"{name} from any line"
+        key = name, given
         if key not in self.kernels:
             text = source(self.plan, name, self.dtype.name, given)
             self.kernels[key] = Kernel(text, name, identifier(self.plan.graph.name, name))

@@ -38,26 +38,37 @@ def forward_source(plan):
     return "\n".join(lines) + "\n"
 
 
-def unpacking(plan):
-    """The first lines of every kernel: its arguments under their names."""
+def groups(plan):
+    """What every kernel takes, or part of it -> the names under which it is unpacked, in order."""
     layout, graph = plan.layout, plan.graph
-    names = {
+    return {
         "sizes": [size_name(s) for s in size_order(plan)],
-        "matrices, vectors, numbers": ["parameters"],
+        "parameters": ["matrices", "vectors", "numbers"],
         "matrices": [identifier("matrix", p.name) for p in layout.packs],
         "packs": [identifier("pack", p.name) for p in layout.packs],
         "vectors": [identifier("vector", v) for v in layout.vectors],
-        "states, lines, clamps": ["record"],
+        "record": ["states", "lines", "clamps"],
         "states": [identifier("state", s) for s in graph.states],
         "lines": [identifier("line", key) for key, _ in plan.kept],
-        "clamps": ["held", *(identifier("clamp", c) for c in graph.clampable_lines)],
     }
-    lines = ["worker, workers, parts, address = job"]
-    for group, own in names.items():
-        if "," in group:
-            lines.append(f"{group} = {own[0]}")
-        elif own and (group != "clamps" or graph.clampable_lines):
+
+
+def unpacked(groups):
+    """The lines that unpack groups: name of a tuple -> names of its items."""
+    lines = []
+    for group, own in groups.items():
+        if own:
             lines.append(f"({', '.join(own)}{',' if len(own) == 1 else ''}) = {group}")
+    return lines
+
+
+def unpacking(plan):
+    """The first lines of every kernel: its arguments under their names."""
+    layout, graph = plan.layout, plan.graph
+    lines = ["worker, workers, parts, address = job", *unpacked(groups(plan))]
+    if graph.clampable_lines:
+        flags = ["held", *(identifier("clamp", c) for c in graph.clampable_lines)]
+        lines += unpacked({"clamps": flags})
     lines += [f"{identifier('number', n)} = numbers[{i}]" for i, n in enumerate(layout.numbers)]
     # The flags are looked up where they are used: as values that stay the same through a loop they
     # would make the compiler write a copy of the loop for each combination of them.

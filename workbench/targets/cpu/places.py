@@ -2,6 +2,7 @@
 
 from ...equations.graph import LEAVES
 from ..spelling import identifier, size_name
+from .forward import unpacked
 from .spelling import Place, rows, total
 
 
@@ -9,6 +10,19 @@ def adjoint_lines(plan):
     """Names of what `backward` returns a total adjoint for: states and recorded lines."""
     recorded = [key for key, _ in plan.kept if not key.startswith("kept ")]
     return [*plan.graph.states, *recorded]
+
+
+def adjoint_groups(plan):
+    """What `backward` takes besides, or part of it -> the names under which it is unpacked."""
+    return {
+        "adjoints": ["carried", "totals", "of_products", "d_x"],
+        "sums": ["of_matrices", "of_vectors"],
+        "carried": [identifier("carried", s) for s in plan.graph.states],
+        "totals": [identifier("adjoint", n) for n in adjoint_lines(plan)],
+        "of_products": [identifier("adjoint_product", p.name) for p in plan.products],
+        "of_matrices": [identifier("gradient", p.name) for p in plan.layout.packs],
+        "of_vectors": [identifier("steps", v) for v in plan.layout.vectors],
+    }
 
 
 class _Places:
@@ -91,19 +105,7 @@ class Time(_Places):
         self.given = {id(plan.graph.lines[name]) for name in given}
 
     def unpacking(self):
-        plan = self.plan
-        groups = {
-            "carried": [identifier("carried", s) for s in plan.graph.states],
-            "totals": [identifier("adjoint", n) for n in adjoint_lines(plan)],
-            "of_products": [identifier("adjoint_product", p.name) for p in plan.products],
-            "of_matrices": [identifier("gradient", p.name) for p in plan.layout.packs],
-            "of_vectors": [identifier("steps", v) for v in plan.layout.vectors],
-        }
-        lines = ["carried, totals, of_products, d_x = adjoints", "of_matrices, of_vectors = sums"]
-        for group, names in groups.items():
-            if names:
-                lines.append(f"({', '.join(names)}{',' if len(names) == 1 else ''}) = {group}")
-        return lines
+        return unpacked(adjoint_groups(self.plan))
 
     def delivered(self, argument):
         # What two products have in common is written for the first of them.

@@ -11,14 +11,16 @@ This package writes and launches kernels; it knows nothing of networks, traces o
 from dataclasses import replace
 from functools import lru_cache
 
+from ...equations.cell import WRITERS
 from ...equations.gradient import contributions
-from ...equations.stages import Plan
+from ...equations.stages import Layout, Plan
 from ..cpu.spelling import helper_name
 from ..notation import Text, equations
 from ..spelling import calls, narrow, size_name
-from .backward import backward_source, jacobian_source
+from .backward import backward_source, jacobian_source, log_norms_source
 from .forward import forward_source
 from .functions import device_function
+from .products import Room
 
 HEADER = '''"""{kernel} of {name}, {dtype}, for a GPU: written from its equations. Do not edit.
 
@@ -43,16 +45,21 @@ def where(condition, a, b):
 '''
 
 
-def source(plan, kernel, dtype, lengths, room, given=None):
+def source(plan, kernel, dtype, lengths, room, given=None, each=False):
     """Return (the module of one kernel as text, its Memory).
 
-    kernel: "forward", "backward" or "jacobian". lengths: name -> length of every size.
-    room: what a block may keep, a Room. given: for "backward", the lines that a loss adds to.
+    kernel: "forward", "backward", "jacobian" or "log_norms". lengths: name -> length of every size.
+    room: what a block may keep, a Room. given: for "backward", the lines that a loss adds to; for
+        "log_norms" the line whose norms are asked for.
+    each: whether every row has parameters of its own, as the networks of an ensemble.
     """
     body, memory = {
-        "forward": lambda: forward_source(plan, lengths, room),
-        "backward": lambda: backward_source(plan, lengths, room, given),
-        "jacobian": lambda: jacobian_source(plan, lengths, replace(room, registers=0, shared=0)),
+        "forward": lambda: forward_source(plan, lengths, room, each),
+        "backward": lambda: backward_source(plan, lengths, room, given, each),
+        "jacobian": lambda: jacobian_source(
+            plan, lengths, replace(room, registers=0, shared=0), each
+        ),
+        "log_norms": lambda: log_norms_source(plan, lengths, room, given),
     }[kernel]()
     expressions = list(plan.graph.nodes)
     expressions += [e for node in plan.graph.nodes for _, e in contributions(node)]
@@ -77,4 +84,25 @@ def kernels(graph, layout, record, dtype):
     return Kernels(Plan(graph, layout, record), dtype)
 
 
-__all__ = ["kernels", "source"]
+@lru_cache(maxsize=256)
+def ensemble_kernels(graph, layout, record, dtype):
+    """Return the EnsembleKernels for a graph; the same object for the same request."""
+    from .ensembles import EnsembleKernels
+
+    return EnsembleKernels(Plan(graph, layout, record), dtype)
+
+
+def _write(cell, kernel):
+    """The text of a kernel for 64 units, in float32."""
+    names = ("forward", "backward", "jacobian")
+    if kernel not in names:
+        raise ValueError(f"kernel: expected one of {', '.join(names)}, got {kernel!r}")
+    inputs = 32 if cell.graph.tied is None else 64
+    lengths = cell.lengths(inputs, 64, dict.fromkeys(cell.size_names, 64))
+    plan = Plan(cell.graph, Layout.of(cell.graph), "all")
+    return source(plan, kernel, "float32", lengths, Room(512, 12288, 16))[0]
+
+
+WRITERS["cuda"] = _write
+
+__all__ = ["ensemble_kernels", "kernels", "source"]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .device import DeviceArray, cuda
+from .device import DeviceArray, cuda, free_bytes
 
 ALIGNED = 32
 """Numbers; every array begins at a multiple of them."""
@@ -23,6 +23,12 @@ class Arena:
         for name, shape in shapes.items():
             self.offsets[name] = size
             size += -(-math.prod(shape) // ALIGNED) * ALIGNED
+        wanted, free = size * self.dtype.itemsize, free_bytes()
+        if free is not None and wanted > free:
+            raise ValueError(
+                f"x: expected a run that fits into the {free:,} bytes that are free on the GPU, "
+                f'got one of {wanted:,} bytes; record="output" takes less'
+            )
         self.array = cuda.device_array(max(size, 1), self.dtype)
         self._on_host = {}
 
@@ -58,23 +64,28 @@ class Arena:
             block[at : at + math.prod(self.shapes[name])] = np.ravel(values[name])
         self.array[first:last].copy_to_device(block)
 
-    def upload_first(self, name, values):
-        """Copy what an array begins with to the device."""
+    def upload_steps(self, name, values, first=0):
+        """Copy some steps of an array to the device, from step `first` on."""
         values = np.ascontiguousarray(values, self.dtype).reshape(-1)
         if values.size:
-            self._slice(name)[: values.size].copy_to_device(values)
+            at = first * math.prod(self.shapes[name][1:])
+            self._slice(name)[at : at + values.size].copy_to_device(values)
 
 
 class Hosted(Sequence):
-    """Arrays of an arena by position, each copied to the host when it is asked for."""
+    """Arrays of an arena by position, each copied to the host when it is asked for.
 
-    def __init__(self, arena, names):
-        self._arena, self._names = arena, list(names)
+    turned: (time, count, units) is shown as (count, time, 1, units), as ensembles have it.
+    """
+
+    def __init__(self, arena, names, turned=False):
+        self._arena, self._names, self._turned = arena, list(names), turned
 
     def __len__(self):
         return len(self._names)
 
     def __getitem__(self, index):
         if isinstance(index, slice):
-            return Hosted(self._arena, self._names[index])
-        return self._arena[self._names[index]]
+            return Hosted(self._arena, self._names[index], self._turned)
+        array = self._arena[self._names[index]]
+        return array.swapaxes(0, 1)[:, :, None] if self._turned else array

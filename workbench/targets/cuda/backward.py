@@ -4,12 +4,17 @@ The adjoint lines are those of the CPU's kernels. In `backward` each block follo
 batch from the last step to the first; in `jacobian` each block has one step of one row.
 """
 
+from dataclasses import dataclass
+
+from ...equations.stages import Plan
 from ..cpu import places as cpu
 from ..cpu.backward import adjoint_blocks, lines_with_loss
 from ..cpu.places import adjoint_lines
 from ..cpu.spelling import Place, rows, total
 from ..spelling import identifier, indented, size_name
-from .forward import numbers, record_names
+from .each import over_time_of_a_row
+from .forward import numbers, own_parameters, record_names, rows_of_a_block
+from .log_norms import NORMS, log_norms_lines
 from .products import Multiply, keep
 from .spelling import DeviceStep, Memory, Spelling
 
@@ -38,7 +43,7 @@ class Rows(cpu.Rows):
         return product
 
 
-def adjoint_names(plan):
+def adjoint_names(plan, each=False):
     """Names of all arrays of adjoints, in the order in which `backward` takes their places."""
     distinct = [p for p in plan.products if id(p) not in plan.twins]
     return [
@@ -48,41 +53,74 @@ def adjoint_names(plan):
         *(identifier("adjoint_product", p.name) for p in distinct),
         "d_x",
         *(identifier("steps", v) for v in plan.layout.vectors),
+        *(identifier("gradient", p.name) for p in plan.layout.packs if each),
     ]
 
 
-def backward_source(plan, lengths, room, given=None):
-    """Return (the text of `backward`, its Memory).
+@dataclass(frozen=True)
+class BackwardParts:
+    """The lines of a kernel that goes back through time.
 
-    given: names of the lines that the loss adds to; None for the cell's output alone.
+    functions: of its stages. rows: down to the loop over rows. step: what is done at one step.
     """
-    spelling, memory = Spelling(plan), Memory(record_names(plan), adjoint_names(plan))
+
+    plan: Plan
+    memory: Memory
+    functions: list
+    rows: list
+    step: list
+
+
+def _parts(plan, lengths, room, given, each, more=()):
+    """The BackwardParts for one plan; more: further names of arrays of adjoints."""
+    names = [*adjoint_names(plan, each), *more]
+    spelling, memory = Spelling(plan, each), _memory(plan, lengths, names, each)
     places = Time(plan, spelling, lines_with_loss(plan, given))
     scratch = _scratch(plan, places, lengths, memory)
     writer = _Backward(plan, spelling, places, memory, lengths, room)
-    lines = writer.functions()
-    lines += [
+    return BackwardParts(
+        plan, memory, writer.functions(),
+        rows_of_a_block(plan, memory, writer.products.values()),
+        [*_cleared(scratch), *writer.stages()],
+    )  # fmt: skip
+
+
+def backward_source(plan, lengths, room, given=None, each=False):
+    """Return (the text of `backward`, its Memory).
+
+    given: names of the lines that the loss adds to; None for the cell's output alone.
+    each: every row has parameters of its own, and gradients.
+    """
+    parts = _parts(plan, lengths, room, given, each)
+    lines = [
+        *parts.functions,
         "@cuda.jit(**options)",
         "def backward(record, adjoint, places):",
-        *indented([*memory.unpacking(), *numbers(plan), *writer.before()], 1),
-        "    part = cuda.blockIdx.x",
-        "    for n in range(part, B, cuda.gridDim.x):",
+        *parts.rows,
+        f"        part = {'n' if each else 'cuda.blockIdx.x'}",
         "        for t in range(T - 1, -1, -1):",
         "            row = t * B + n",
         "            if record[index(mask + row)] == 0:",
         *indented(_passed(plan), 4),
         "                continue",
-        *indented(_cleared(scratch), 3),
-        *indented(writer.stages(), 3),
+        *indented(parts.step, 3),
         "            if adjoint[index(cut + t)] != 0:",
         *indented(_cut(plan), 4),
     ]
-    return "\n".join(lines) + "\n", memory
+    if each:
+        lines += indented(over_time_of_a_row(plan, lengths), 2)
+    return "\n".join(lines) + "\n", parts.memory
 
 
-def jacobian_source(plan, lengths, room):
+def log_norms_source(plan, lengths, room, line):
+    """Return (the text of `log_norms` for a line, its Memory)."""
+    parts = _parts(plan, lengths, room, None, True, NORMS)
+    return "\n".join([*parts.functions, *log_norms_lines(parts, line)]) + "\n", parts.memory
+
+
+def jacobian_source(plan, lengths, room, each=False):
     """Return (the text of `jacobian`, its Memory); its result is the one array of adjoints."""
-    spelling, memory = Spelling(plan), Memory(record_names(plan), ["result"])
+    spelling, memory = Spelling(plan, each), _memory(plan, lengths, ["result"], each)
     places = Rows(plan, spelling)
     names = {identifier("into", n): node for n, node in plan.graph.states.items()}
     states = {name: lengths[plan.size(node)] for name, node in names.items()}
@@ -90,13 +128,15 @@ def jacobian_source(plan, lengths, room):
     for name, count in {**states, "seed": sum(states.values())}.items():
         memory.reserve(name, count)
     writer = _Backward(plan, spelling, places, memory, lengths, room)
+    own = ["n = row % B", *memory.of_row()] if each else []
     lines = writer.functions()
     lines += [
         "@cuda.jit(**options)",
         "def jacobian(record, adjoint, places):",
-        *indented([*memory.unpacking(), *numbers(plan)], 1),
+        *indented([*memory.unpacking(), *([] if each else numbers(plan))], 1),
         f"    N = {total([plan.size(s) for s in plan.graph.states.values()])}",
         "    for row in range(cuda.blockIdx.x, T * B, cuda.gridDim.x):",
+        *indented([*own, *(numbers(plan) if each else [])], 2),
         "        for k in range(cuda.blockIdx.y, N, cuda.gridDim.y):",
         "            own = result + (row * N + k) * N",
         "            for j in range(thread, N, threads):",
@@ -117,6 +157,11 @@ def jacobian_source(plan, lengths, room):
             f"                adjoint[index(own + {above} + j)] = shared[index({into} + j)]",
         ]
     return "\n".join([*lines, "            cuda.syncthreads()"]) + "\n", memory
+
+
+def _memory(plan, lengths, adjoint, each):
+    own = own_parameters(plan, lengths) if each else {}
+    return Memory(record_names(plan, each), adjoint, own)
 
 
 class _Backward:
@@ -144,10 +189,6 @@ class _Backward:
 
     def functions(self):
         return [line for block in self.blocks for step in block for line in step.function()]
-
-    def before(self):
-        """Lines before the first step."""
-        return [line for product in self.products.values() for line in product.before()]
 
     def stages(self):
         lines = []

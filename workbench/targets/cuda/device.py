@@ -124,6 +124,11 @@ def describe() -> dict:
     return dict(zip(names, (*values, gpu.multiprocessors), strict=True))
 
 
+def free_bytes() -> int | None:
+    """Bytes of the GPU's memory that are free; None in the simulator."""
+    return None if simulated() else _numba_cuda().current_context().get_memory_info().free
+
+
 def dotted(version: tuple[int, int]) -> str:
     """(12, 4) -> "12.4"."""
     return ".".join(map(str, version))

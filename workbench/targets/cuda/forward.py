@@ -6,13 +6,17 @@ from .products import Multiply, keep
 from .spelling import DeviceStep, Memory, Spelling
 
 
-def forward_source(plan, lengths, room):
+def forward_source(plan, lengths, room, each=False):
     """Return (the text of `forward` for one plan and these lengths, its Memory).
 
     lengths: name -> length of every size. room: what a block may keep, a Room.
+    each: every row has parameters of its own; then products with x are made step by step too.
     """
-    spelling, memory = Spelling(plan), Memory(record_names(plan))
-    products = {p.name: _multiply(p, lengths, room, memory) for p in plan.products if p.stage}
+    own = own_parameters(plan, lengths) if each else {}
+    spelling, memory = Spelling(plan, each), Memory(record_names(plan, each), own=own)
+    products = {
+        p.name: _multiply(p, lengths, room, memory) for p in plan.products if p.stage or each
+    }
     keep(products.values(), room, memory)
     stages = [
         [equations(spelling, nodes,
@@ -24,9 +28,7 @@ def forward_source(plan, lengths, room):
     lines += [
         "@cuda.jit(**options)",
         "def forward(record, places):",
-        *indented([*memory.unpacking(), *numbers(plan)], 1),
-        *indented([line for each in products.values() for line in each.before()], 1),
-        "    for n in range(cuda.blockIdx.x, B, cuda.gridDim.x):",
+        *rows_of_a_block(plan, memory, products.values()),
         "        for t in range(T):",
         "            row = t * B + n",
         "            if record[index(mask + row)] == 0:",
@@ -35,15 +37,37 @@ def forward_source(plan, lengths, room):
         "                continue",
     ]
     for number, block in enumerate(stages, 1):
-        own = [p for p in plan.products if p.stage == number]
-        lines += indented(_products(spelling, own, products, memory), 3)
+        here = [p for p in plan.products if p.name in products and max(p.stage, 1) == number]
+        lines += indented(_products(spelling, here, products, memory), 3)
         for step in block:
             lines += indented(step.call(), 3)
         lines += ["            cuda.syncthreads()"]
     return "\n".join(lines) + "\n", memory
 
 
-def record_names(plan):
+def rows_of_a_block(plan, memory, products):
+    """The lines down to the loop over a block's rows, and what a row begins with."""
+    kept = [*numbers(plan), *(line for each in products for line in each.before())]
+    loop = "    for n in range(cuda.blockIdx.x, B, cuda.gridDim.x):"
+    if memory.own:
+        inside = [*memory.of_row(), *kept]
+        return [*indented(memory.unpacking(), 1), loop, *indented(inside, 2)]
+    return [*indented([*memory.unpacking(), *kept], 1), loop]
+
+
+def own_parameters(plan, lengths):
+    """Name of an array of parameters -> how many numbers one network has in it."""
+    graph, layout = plan.graph, plan.layout
+    found = {"numbers": len(layout.numbers)}
+    for vector in layout.vectors:
+        found[identifier("vector", vector)] = lengths[plan.size(graph.parameters[vector])]
+    for pack in layout.packs:
+        count = sum(lengths[size] for size in pack.rows.values()) * lengths[pack.columns]
+        found[identifier("matrix", pack.name)] = found[identifier("pack", pack.name)] = count
+    return found
+
+
+def record_names(plan, each=False):
     """Names of all arrays of the record, in the order in which kernels take their places."""
     layout, graph = plan.layout, plan.graph
     return [
@@ -57,7 +81,7 @@ def record_names(plan):
         *(identifier("clamp", c) for c in graph.clampable_lines),
         *(identifier("state", s) for s in graph.states),
         *(identifier("line", key) for key, _ in plan.kept),
-        *(identifier("product", p.name) for p in plan.products if p.stage == 0),
+        *(identifier("product", p.name) for p in plan.products if p.stage == 0 and not each),
     ]
 
 

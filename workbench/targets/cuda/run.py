@@ -19,36 +19,48 @@ from .stopwatch import stretch
 
 THREADS = 6 if simulated() else 512
 """Threads of a block, at most."""
+WARP = 32
+"""Threads that a GPU lets take the same step at once."""
 REGISTERS = {"float32": 2 if simulated() else 48, "float64": 1 if simulated() else 10}
 """Numbers of a matrix that each thread may keep in registers, for a cell of up to LINES lines."""
 LINES = 7
 FOR_A_LINE = {"float32": 9, "float64": 2}
 """So many fewer for each further one: a register more would spill, see tests/targets/cuda."""
+SMALL, MORE = 256, {"float32": 72, "float64": 36}
+"""A block of so few threads has so many more registers for each of them."""
 SHARED = 48 * 2**10
 """Bytes of a block's shared memory; more are there only if the driver is asked."""
-BLOCKS = 2 if simulated() else 1024
+BLOCKS = 2 if simulated() else 8192
 """Blocks of a launch, at most; further rows of the batch wait for their turn."""
 TILE = 2 if simulated() else 16
 PARTS = 2 if simulated() else 32
 """Parts into which a sum over all steps is cut, at most."""
 
 
-def room_of(plan, dtype):
-    """What a block has for the kernels of a plan."""
+def room_of(plan, dtype, lengths, each=False):
+    """What a block has for the kernels of a plan and these lengths.
+
+    each: there are many networks, so that one needs no more threads than it has sums.
+    """
     dtype = np.dtype(dtype)
+    sums = [sum(lengths[size] for size in pack.rows.values()) for pack in plan.layout.packs]
+    threads = -(-max(sums, default=1) // WARP) * WARP if each and not simulated() else THREADS
+    threads = min(threads, THREADS)
     further = max(0, len(plan.kept) + len(plan.graph.states) - LINES)
-    registers = max(0, REGISTERS[dtype.name] - further * FOR_A_LINE[dtype.name])
-    return Room(THREADS, SHARED // dtype.itemsize, registers)
+    registers = REGISTERS[dtype.name] - further * FOR_A_LINE[dtype.name]
+    if threads <= SMALL and not simulated():
+        registers += MORE[dtype.name]
+    return Room(threads, SHARED // dtype.itemsize, max(0, registers))
 
 
 class Record:
     """What a run keeps on the device; as (states, lines, clamps) its arrays on the host."""
 
-    def __init__(self, plan, shapes, dtype, initial, clamps):
-        self.arena, self.initial, self.clamps = Arena(shapes, dtype), initial, clamps
+    def __init__(self, plan, arena, initial, clamps, turned):
+        self.arena, self.initial, self.clamps = arena, initial, clamps
         states = [identifier("state", name) for name in plan.graph.states]
         lines = [identifier("line", key) for key, _ in plan.kept]
-        self._groups = Hosted(self.arena, states), Hosted(self.arena, lines), ()
+        self._groups = Hosted(arena, states, turned), Hosted(arena, lines, turned), ()
 
     def place_of(self, name):
         """(the array of a line, how many steps before the first lie in it)."""
@@ -65,17 +77,17 @@ class Record:
 class Adjoints:
     """What `backward` has found, on the host as it is asked for."""
 
-    def __init__(self, arena, carried, totals, products):
+    def __init__(self, arena, carried, totals, products, turned):
         self.arena = arena
-        self.carried, self.totals = Hosted(arena, carried), Hosted(arena, totals)
-        self.products = Hosted(arena, products)
+        self.carried, self.totals = Hosted(arena, carried, turned), Hosted(arena, totals, turned)
+        self.products, self._x = Hosted(arena, products), Hosted(arena, ["d_x"], turned)
 
     def __iter__(self):
         return iter((self.carried, self.totals, self.products, self.d_x))
 
     @property
     def d_x(self):
-        return self.arena["d_x"]
+        return self._x[0]
 
     def place_of(self, name):
         """(the array of a line's total adjoint, 0)."""
@@ -87,6 +99,9 @@ class Kernels:
 
     plan: what is kept at each step. dtype: "float32" or "float64".
     """
+
+    each = False
+    """Whether every row of the batch has parameters of its own."""
 
     def __init__(self, plan, dtype):
         self.plan, self.dtype = plan, np.dtype(dtype)
@@ -100,18 +115,18 @@ class Kernels:
         return self._lengths(tuple(lengths.items()))
 
     def kernel(self, name, lengths, given=None):
-        """Return (the kernel called `name` for these lengths, its Memory)."""
+        """Return (the kernel called `name` for these lengths, its Memory, threads of a block)."""
         key = name, tuple(lengths.items()), given
         if key not in self._kernels:
-            room = room_of(self.plan, self.dtype)
-            text, memory = source(self.plan, name, self.dtype.name, lengths, room, given)
+            room = room_of(self.plan, self.dtype, lengths, self.each)
+            text, memory = source(self.plan, name, self.dtype.name, lengths, room, given, self.each)
             if memory.size > room.shared:
                 raise ValueError(
                     f"hidden_size: expected a network of which one step fits into {SHARED:,} bytes "
                     f"of a GPU's shared memory, got {memory.size * self.dtype.itemsize:,} bytes"
                 )
-            label = identifier("cuda", self.plan.graph.name, name)
-            self._kernels[key] = LaunchedKernel(text, name, label), memory
+            label = identifier("cuda_each" if self.each else "cuda", self.plan.graph.name, name)
+            self._kernels[key] = LaunchedKernel(text, name, label), memory, room.threads
         return self._kernels[key]
 
     def on_device(self, arrays, name):
@@ -119,66 +134,56 @@ class Kernels:
         return arrays.arena.on_device(*arrays.place_of(name))
 
     def _launch(self, name, grid, lengths, arenas, given=None):
-        kernel, memory = self.kernel(name, lengths, given)
+        kernel, memory, threads = self.kernel(name, lengths, given)
         time, batch = arenas[0].shapes["mask"]
         offsets = [arenas[kind == "adjoint"].offsets[n] for n, kind in memory.arena.items()]
         # As numbers of the call they lie in constant memory and take no thread's registers.
         places = (time, batch, *offsets)
         shared = memory.size * self.dtype.itemsize
-        kernel(grid, THREADS, shared, *(arena.array for arena in arenas), places)
+        kernel(grid, threads, shared, *(arena.array for arena in arenas), places)
 
     def empty_record(self, lengths, time, batch, initial, clamps, masked):
         """The arrays of one run; rows that no step writes are 0."""
-        shapes = self._record_shapes(lengths, time, batch)
-        record = Record(self.plan, shapes, self.dtype, initial, clamps)
+        arena = Arena(self._record_shapes(lengths, time, batch), self.dtype)
         if masked:
-            self.over_time.clear(record.arena.array, 0, record.arena.array.size)
-        return record
+            self.over_time.clear(arena.array, 0, arena.array.size)
+        return Record(self.plan, arena, initial, clamps, self.each)
 
     def _record_shapes(self, lengths, time, batch):
         own, plan, layout = self.lengths(lengths), self.plan, self.plan.layout
-        lines = plan.graph.clampable_lines
-        units = [lengths[plan.size(plan.graph.lines[name])] for name in lines]
-        heights = [rows for rows, _ in own.matrices]
-        first = [p for p in plan.products if p.stage == 0]
-        return dict(
-            zip(
-                record_names(plan),
-                [
-                    (time, batch),
-                    (len(layout.numbers),),
-                    (len(lines),),
-                    *((length,) for length in own.vectors),
-                    *own.matrices,
-                    *((columns, rows) for rows, columns in own.matrices),
-                    (time, batch, lengths["input_size"]),
-                    *((time, batch, length) for length in units),
-                    *((time + 1, batch, length) for length in own.states),
-                    *((time, batch, length) for length in own.lines),
-                    *((time, batch, heights[layout.packs.index(p.pack)]) for p in first),
-                ],
-                strict=True,
-            )
-        )
+        lines, each = plan.graph.clampable_lines, (batch,) * self.each
+        shapes = [(time, batch), (*each, len(layout.numbers)), (len(lines),)]
+        shapes += [(*each, length) for length in own.vectors]
+        shapes += [(*each, rows, columns) for rows, columns in own.matrices]
+        shapes += [(*each, columns, rows) for rows, columns in own.matrices]
+        units = [lengths["input_size"]]
+        units += [lengths[plan.size(plan.graph.lines[name])] for name in lines]
+        shapes += [(time, batch, length) for length in units]
+        shapes += [(time + 1, batch, length) for length in own.states]
+        shapes += [(time, batch, length) for length in own.lines]
+        for product in [p for p in plan.products if p.stage == 0 and not self.each]:
+            rows, _ = own.matrices[layout.packs.index(product.pack)]
+            shapes.append((time, batch, rows))
+        return dict(zip(record_names(plan, self.each), shapes, strict=True))
 
     def forward(self, x, mask, lengths, parameters, record):
         """Fill `record`."""
         (matrices, vectors, numbers), arena, plan = parameters, record.arena, self.plan
         graph = plan.graph
         values = [mask, numbers, [name in record.clamps for name in graph.clampable_lines]]
-        values += [*vectors, *matrices, *(matrix.T for matrix in matrices), x]
+        values += [*vectors, *matrices, *(m.swapaxes(-1, -2) for m in matrices), x]
         values += [record.clamps.get(name, 0) for name in graph.clampable_lines]
         values = dict(zip(arena.shapes, values, strict=False))
         arena.upload(values)
         for name, first in record.initial.items():
-            arena.upload_first(identifier("state", name), first)
+            arena.upload_steps(identifier("state", name), first)
         with stretch():
-            for product in [p for p in plan.products if p.stage == 0]:
-                self._product_over_time(product, arena, mask.size)
+            for product in [p for p in plan.products if p.stage == 0 and not self.each]:
+                self._input_product(product, arena, mask.size)
             self._launch("forward", self._blocks(mask), lengths, (arena,))
 
-    def _product_over_time(self, product, arena, steps):
-        """One product with x, of all steps at once."""
+    def _input_product(self, product, arena, steps):
+        """A matrix times x, for all steps."""
         pack = identifier("pack", product.pack.name)
         columns, rows = arena.shapes[pack]
         a = arena.array, arena.offsets["x"], columns, 1
@@ -197,34 +202,41 @@ class Kernels:
             self.over_time.clear(adjoint.array, 0, adjoint.array.size)
         adjoint.upload({"cut": cut})
         for line, d in given.items():
-            adjoint.upload_first(identifier("adjoint", line), np.where(mask[:, :, None], d, 0))
+            adjoint.upload_steps(identifier("adjoint", line), np.where(mask[:, :, None], d, 0))
         first = next(iter(self.plan.graph.states))
         lines = None if set(given) <= {first} else tuple(self.adjoint_lines)
         with stretch():
             self._launch("backward", blocks, lengths, (record.arena, adjoint), lines)
-            for pack in self.plan.layout.packs:
-                self._matrix_gradient(pack, record.arena, adjoint)
-            for product in [p for p in self.plan.products if p.operand.op == "input"]:
-                self._input_gradient(product, record.arena, adjoint)
-            for vector in self.plan.layout.vectors:
-                self._vector_gradient(vector, adjoint, blocks)
+            self._finish(record.arena, adjoint, blocks)
         return self._found(adjoint)
+
+    def _finish(self, record, adjoint, blocks):
+        """Gradients that are one product, or one sum, over all steps."""
+        for pack in self.plan.layout.packs:
+            self._matrix_gradient(pack, record, adjoint)
+        for product in [p for p in self.plan.products if p.operand.op == "input"]:
+            self._input_gradient(product, record, adjoint)
+        for vector in self.plan.layout.vectors:
+            self._vector_gradient(vector, adjoint, blocks)
 
     def _adjoint_shapes(self, lengths, mask, blocks):
         own, layout, (time, batch) = self.lengths(lengths), self.plan.layout, mask.shape
-        shapes = [(time,)]
-        shapes += [(time + 1, batch, length) for length in own.states]
-        shapes += [(time, batch, length) for length in own.adjoints + own.products]
-        shapes += [(time, batch, lengths["input_size"])]
-        shapes += [(blocks * time, length) for length in own.vectors]
-        named = dict(zip(adjoint_names(self.plan), shapes, strict=True))
-        parts = _parts(mask.size)
+        named = self._shapes_of_adjoints(own, mask.shape, lengths["input_size"])
+        named += [(blocks * time, length) for length in own.vectors]
+        named = dict(zip(adjoint_names(self.plan), named, strict=True))
+        parts = _parts(time * batch)
         for pack, (rows, columns) in zip(layout.packs, own.matrices, strict=True):
             named[identifier("parts", pack.name)] = parts, rows, columns
             named[identifier("gradient", pack.name)] = rows, columns
         for vector, length in zip(layout.vectors, own.vectors, strict=True):
             named[identifier("gradient", vector)] = time, length
         return named
+
+    def _shapes_of_adjoints(self, own, shape, inputs):
+        """Of cuts, and of the adjoints of states, lines, products and x."""
+        time, batch = shape
+        shapes = [(time,), *((time + 1, batch, length) for length in own.states)]
+        return [*shapes, *((time, batch, n) for n in (*own.adjoints, *own.products, inputs))]
 
     def _adjoint_of(self, product, adjoint):
         """(array, offset) of a product's adjoint over time; twins have one."""
@@ -266,16 +278,20 @@ class Kernels:
 
     def _found(self, adjoint):
         """Adjoints, (matrix gradients, vector steps), on the host as they are asked for."""
-        plan, layout = self.plan, self.plan.layout
-        first = [plan.twins.get(id(p), p) for p in plan.products]
-        adjoints = Adjoints(
+        layout = self.plan.layout
+        matrices = [identifier("gradient", pack.name) for pack in layout.packs]
+        vectors = [identifier("gradient", vector) for vector in layout.vectors]
+        return self._adjoints(adjoint), (Hosted(adjoint, matrices), Hosted(adjoint, vectors))
+
+    def _adjoints(self, adjoint):
+        first = [self.plan.twins.get(id(p), p) for p in self.plan.products]
+        return Adjoints(
             adjoint,
-            [identifier("carried", s) for s in plan.graph.states],
+            [identifier("carried", s) for s in self.plan.graph.states],
             [identifier("adjoint", n) for n in self.adjoint_lines],
             [identifier("adjoint_product", p.name) for p in first],
+            self.each,
         )
-        matrices = Hosted(adjoint, [identifier("gradient", p.name) for p in layout.packs])
-        return adjoints, (matrices, Hosted(adjoint, map(_gradient_name, layout.vectors)))
 
     def jacobian(self, x, mask, lengths, parameters, record):
         """Return (time, batch, n, n): the derivative of the new states by the old ones."""
@@ -284,10 +300,6 @@ class Kernels:
         grid = min(mask.size, BLOCKS), min(states, BLOCKS)
         self._launch("jacobian", grid, lengths, (record.arena, result))
         return result["result"]
-
-
-def _gradient_name(parameter):
-    return identifier("gradient", parameter)
 
 
 def _parts(steps):

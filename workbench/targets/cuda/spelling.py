@@ -17,7 +17,14 @@ ALIGNED = "" if simulated() else ", alignment=16"
 
 
 class Spelling(spelling.Spelling):
-    """Spells the forward values of a plan in device code."""
+    """Spells the forward values of a plan in device code.
+
+    each: whether every row has parameters of its own, as the networks of an ensemble.
+    """
+
+    def __init__(self, plan, each=False):
+        super().__init__(plan)
+        self.each = each
 
     def power(self, base, exponent):
         whole = float(exponent).is_integer()
@@ -30,7 +37,7 @@ class Spelling(spelling.Spelling):
         """A product with x lies in the record, for all steps; any other in shared memory."""
         product = self.plan.product_of(node)
         array = identifier("product", product.name)
-        at = "0" if product.stage else f"row * ({rows(product.pack)})"
+        at = "0" if product.stage or self.each else f"row * ({rows(product.pack)})"
         return Place(array, at + self.slot(node), identifier(array, node.args[0].value))
 
 
@@ -82,13 +89,13 @@ class DeviceStep(Step):
 class Memory:
     """Which array lies where: in an arena, or for one step in shared memory.
 
-    record, adjoint: names of arrays, in the order of their offsets. lengths: what every size of
-    the equations is, as a number.
+    record, adjoint: names of arrays, in the order of their offsets. own: name -> how many numbers
+    each row has of it, where every row has parameters of its own.
     """
 
-    def __init__(self, record, adjoint=()):
+    def __init__(self, record, adjoint=(), own=None):
         self.arena = dict.fromkeys(record, "record") | dict.fromkeys(adjoint, "adjoint")
-        self.shared, self.size, self.parts = {}, 0, {}
+        self.shared, self.size, self.parts, self.own = {}, 0, {}, own or {}
 
     def reserve(self, name, count, parts=1):
         """Give a name `count` numbers of shared memory, `parts` times, and its first place."""
@@ -113,7 +120,12 @@ class Memory:
 
     def unpacking(self):
         """The first lines of a kernel: where everything begins."""
-        lines = [f"{name} = places[{k}]" for k, name in enumerate(["T", "B", *self.arena])]
+        names = [f"all_{name}" if name in self.own else name for name in self.arena]
+        lines = [f"{name} = places[{k}]" for k, name in enumerate(["T", "B", *names])]
         lines += [f"shared = cuda.shared.array(0, number_type{ALIGNED})"]
         lines += [f"{name} = {first}" for name, first in self.shared.items()]
         return [*lines, "thread, threads = cuda.threadIdx.x, cuda.blockDim.x"]
+
+    def of_row(self):
+        """The first lines for row n: where its own parameters begin."""
+        return [f"{name} = all_{name} + n * {count}" for name, count in self.own.items()]

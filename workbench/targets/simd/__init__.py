@@ -10,6 +10,7 @@ This package knows arithmetic and arrays; it knows nothing of cells, graphs or t
 from .elementwise import WIDTH, elementwise
 from .lanes import Choice, Lanes
 from .primitives import copysign, exp, expm1, fabs, log, log1p, rint, sqrt, tanh, where
+from .squares import sum_of_squares
 
 __all__ = [
     "WIDTH",
@@ -24,6 +25,7 @@ __all__ = [
     "log1p",
     "rint",
     "sqrt",
+    "sum_of_squares",
     "tanh",
     "where",
 ]

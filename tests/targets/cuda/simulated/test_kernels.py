@@ -1,3 +1,4 @@
-"""The laws of `kernel_laws` in the simulator."""
+"""The laws of `kernel_laws` and `ensemble_laws` in the simulator."""
 
+from ensemble_laws import *  # noqa: F403
 from kernel_laws import *  # noqa: F403

@@ -1,12 +1,15 @@
 """A run and its gradients are launched within stretches that a Stopwatch counts."""
 
 import numpy as np
+import pytest
 
 import workbench as wb
 from workbench.targets.cuda import kernel, stopwatch
 
 
-def test_every_launch_of_a_run_and_of_its_gradients_is_counted(monkeypatch):
+@pytest.fixture
+def outside(monkeypatch):
+    """Names of the kernels that are launched outside of a stretch."""
     outside, launch = [], kernel.LaunchedKernel.__call__
 
     def watched(self, *arguments):
@@ -23,6 +26,10 @@ def test_every_launch_of_a_run_and_of_its_gradients_is_counted(monkeypatch):
 
     monkeypatch.setattr(kernel.LaunchedKernel, "__call__", watched)
     monkeypatch.setattr(stopwatch, "_mark", marked)
+    return outside
+
+
+def test_every_launch_of_a_run_and_of_its_gradients_is_counted(outside):
     net = wb.Recurrent("elman", 1, 2, device="cuda")
     with stopwatch.listening() as watch:
         trace = net.run(np.ones((2, 1)))
@@ -32,3 +39,11 @@ def test_every_launch_of_a_run_and_of_its_gradients_is_counted(monkeypatch):
     assert 0 < forward < watch.stretches
     assert watch.seconds() > 0
     stopwatch.wait()
+
+
+def test_every_launch_of_an_ensembles_norms_is_counted(outside):
+    many = wb.Ensemble("elman", 2, 1, 2, device="cuda")
+    with stopwatch.listening() as watch:
+        many.log_gradient_norms(np.ones((2, 1)))
+    assert outside == []
+    assert watch.stretches > 1

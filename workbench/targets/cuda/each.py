@@ -1,0 +1,58 @@
+"""Writes what a network of an ensemble does once its steps are done: products over all of them.
+
+The networks of an ensemble are the rows of the other kernels, each with parameters of its own. So
+the gradients of its matrices belong to its block of threads alone.
+"""
+
+from ..spelling import identifier
+
+
+def over_time_of_a_row(plan, lengths):
+    """Lines of `backward` after the last step of row n: gradients of its matrices and of its x."""
+    lines = ["cuda.syncthreads()"]
+    for pack in plan.layout.packs:
+        rows, columns = _shape(pack, lengths)
+        own = [p for p in plan.products if p.pack is pack]
+        terms = [_term(plan, product, rows, columns) for product in own]
+        gradient = identifier("gradient", pack.name)
+        lines += [
+            f"for e in range(thread, {rows * columns}, threads):",
+            f"    r, c, total = e // {columns}, e % {columns}, real(0)",
+            "    for t in range(T):",
+            "        row = t * B + n",
+            *(f"        total = (total + {term})" for term in terms),
+            f"    adjoint[index({gradient} + n * {rows * columns} + e)] = total",
+        ]
+    for product in [p for p in plan.products if p.operand.op == "input"]:
+        rows, columns = _shape(product.pack, lengths)
+        matrix = identifier("matrix", product.pack.name)
+        lines += [
+            f"for e in range(thread, T * {columns}, threads):",
+            f"    row, c = e // {columns} * B + n, e % {columns}",
+            f"    here = d_x + row * {columns} + c",
+            "    total = adjoint[index(here)]",
+            f"    for r in range({rows}):",
+            f"        total = (total + {_adjoint(plan, product, rows)}",
+            f"            * record[index({matrix} + r * {columns} + c)])",
+            "    adjoint[index(here)] = total",
+        ]
+    return lines
+
+
+def _shape(pack, lengths):
+    return sum(lengths[size] for size in pack.rows.values()), lengths[pack.columns]
+
+
+def _adjoint(plan, product, rows):
+    """The adjoint of a product's row r at this step."""
+    name = identifier("adjoint_product", plan.twins.get(id(product), product).name)
+    return f"adjoint[index({name} + row * {rows} + r)]"
+
+
+def _term(plan, product, rows, columns):
+    """What one step adds to entry (r, c) of a matrix's gradient."""
+    kind, name, later = plan.kept_as(product.operand)
+    array = kind if kind == "x" else identifier(kind, name)
+    step = "(row + B)" if later else "row"
+    operand = f"record[index({array} + {step} * {columns} + c)]"
+    return f"{_adjoint(plan, product, rows)} * {operand}"
