@@ -10,7 +10,7 @@ import numpy as np
 
 import workbench
 
-from . import gpu_table
+from . import ensembles, gpu_table
 from .gpu_team import GpuTeam
 from .peers import OURS, Peer
 from .peers.on_gpu import NORMS, SETS
@@ -47,17 +47,18 @@ SIZES = (Size(4096, 16, 100), Size(4096, 32, 100), Size(4096, 64, 100))
 
 
 class Problem:
-    """The arrays of a Size: parameters by name, (count, ...) each; the same in every process."""
+    """The arrays of a Size, those of `ensembles.networks`; the same in every process.
+
+    parameters: W (units, 1), which all networks share, and U (count, units, units). inputs: (time,
+    1) each.
+    """
 
     def __init__(self, size):
-        self.case, units = size, size.hidden_size
-        rng = np.random.default_rng((size.count, units, size.time))
-        U = rng.standard_normal((size.count, units, units)) / np.sqrt(units)
-        U *= np.linspace(0.5, 1.0, size.count)[:, None, None]
-        drawn = {"W": rng.standard_normal((size.count, units, 1)), "U": U}
-        drawn["b"] = 0.1 * rng.standard_normal((size.count, units))
-        self.parameters = {n: self._typed(a) for n, a in drawn.items()}
-        self.inputs = [self._typed(rng.standard_normal((size.time, 1))) for _ in range(SETS)]
+        self.case, (x, w, u) = size, ensembles.networks(size)
+        self.parameters = {"W": self._typed(w), "U": self._typed(u)}
+        rng = np.random.default_rng(1)
+        further = [rng.standard_normal(x.shape) for _ in range(SETS - 1)]
+        self.inputs = [self._typed(own) for own in (x, *further)]
 
     def _typed(self, array):
         return array.astype(np.float32).astype(self.case.dtype)

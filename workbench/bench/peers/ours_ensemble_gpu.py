@@ -25,8 +25,7 @@ def prepare(problem):
 def calls(problem, device):
     """What `on_gpu.passes` takes. device: where the ensemble lies."""
     size = problem.case
-    ensemble = workbench.Ensemble(
-        "elman", size.count, 1, size.hidden_size, dtype=size.dtype, device=device
-    )
+    how = {"dtype": size.dtype, "device": device, "start": {"U": "zeros"}}
+    ensemble = workbench.Ensemble("elman", size.count, 1, size.hidden_size, **how)
     ensemble.parameters.update(problem.parameters)
     return problem.calls(ensemble.log_gradient_norms, np.asarray)
