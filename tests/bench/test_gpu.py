@@ -205,6 +205,8 @@ def test_the_whole_table_is_written_by_gpu_and_date_and_a_part_nowhere(
 ):
     monkeypatch.setattr(speed, "SIZES", ((2, 1, 1, 3),))
     monkeypatch.setattr(gpu, "GpuTeam", NobodyAtWork)
+    many = {"why": None, "includes": {}, "rows": []}
+    monkeypatch.setattr(gpu.gpu_ensembles, "measured", lambda effort: many)
     monkeypatch.setattr(gpu_records, "RESULTS", tmp_path / "results")
     assert gpu.bench(cell="elman", peers=()) == 0
     assert not (tmp_path / "results").exists()
