@@ -88,10 +88,11 @@ def random_cell(seed):
     return source, wb.cell(scope["f"])
 
 
-def check(seed, monkeypatch):
+def check(seed, monkeypatch, device="cpu"):
     source, cell = random_cell(seed)
     monkeypatch.setitem(cases.CELLS, f"random {seed}", cell)
     c = cases.case(f"random {seed}", seed, time=6, batch=2)
+    c.net.device = device
     trace = c.run()
     plain = {name: a[None, None] for name, a in c.net.parameters.items()}
     record = reference.run(cell, plain, c.x[:, None], {s: a[None] for s, a in c.initial.items()})

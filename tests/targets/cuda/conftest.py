@@ -9,7 +9,7 @@ from pathlib import Path
 
 from workbench.targets.cuda import device
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 collect_ignore_glob = [] if device.simulated() else ["simulated/*"]
 if device.simulated():
     # The simulator's main thread asks its other threads again and again whether they have ended;

@@ -6,6 +6,7 @@ The sizes are tiny, since the simulator has a Python thread for every thread of 
 import numpy as np
 import pytest
 from cases import NAMES, case, generator
+from test_random_cells import check
 
 import workbench as wb
 
@@ -44,8 +45,12 @@ def same_gradients(found, expected, dtype):
         assert_close(found.by_step(parameter, full=True), steps, dtype, parameter)
 
 
-@pytest.mark.parametrize("dtype", TOLERANCE)
-@pytest.mark.parametrize("name", NAMES)
+SINGLE = ("elman", "lstm", "gru", "slstm", "every_function", "wide_memory")
+"""Cells that run in float32 too; of the others `test_compiled.py` reads the number type."""
+RUNS = [*((name, "float64") for name in NAMES), *((name, "float32") for name in SINGLE)]
+
+
+@pytest.mark.parametrize(("name", "dtype"), RUNS)
 def test_a_cell_does_what_it_does_on_the_cpu(name, dtype):
     exact, found, weights = both(name, "device", dtype, lengths=[4, 3])
     assert found.names == exact.names
@@ -53,6 +58,12 @@ def test_a_cell_does_what_it_does_on_the_cpu(name, dtype):
         assert_close(found[line], exact[line], dtype, line)
     same_gradients(found.bptt(weights), exact.bptt(weights), dtype)
     assert_close(found.jacobian(), exact.jacobian(), dtype, "jacobian")
+
+
+@pytest.mark.parametrize("seed", range(200, 206))
+def test_random_equations_and_their_gradients(seed, monkeypatch):
+    """Beside complex steps of the equations: the CPU's kernels have no part in it."""
+    check(seed, monkeypatch, "cuda")
 
 
 @pytest.mark.parametrize("options", [{"truncate": 2}, {"lags": 1}, {"d_final": True}])
@@ -125,3 +136,31 @@ def test_arrays_stay_on_the_device_until_they_are_asked_for():
         trace.on_device("q")
     with pytest.raises(ValueError, match='on_device: expected a network with device="cuda"'):
         wb.Recurrent("lstm", 2, 3).run(np.ones((4, 2))).on_device("f")
+
+
+def test_what_is_checkpointed_is_the_same():
+    net, alike = (wb.Recurrent("lstm", 2, 3, device=d) for d in ("cuda", "cpu"))
+    g = generator("checkpoint")
+    x, d = g.standard_normal((4, 2)), g.standard_normal((4, 3))
+    found, exact = net.run(x, checkpoint=2).bptt(d), alike.run(x).bptt(d)
+    for name, values in exact.parameters.items():
+        assert_close(found.parameters[name], values, "float64", name)
+    assert_close(found.x, exact.x, "float64", "x")
+
+
+def test_a_model_is_trained_as_on_the_cpu():
+    g = generator("training")
+    x, y = g.standard_normal((6, 3, 1)), g.standard_normal((6, 1))
+    models = [
+        wb.Network(wb.Recurrent("elman", 1, 2, device=device), wb.Last(), wb.Dense(2, 1))
+        for device in ("cuda", "cpu")
+    ]
+    histories = [
+        wb.fit(model, (x, y), epochs=2, loss="mean_squared", optimizer=wb.Adam(0.05), batch_size=3)
+        for model in models
+    ]
+    found, exact = (history["loss"] for history in histories)
+    assert np.abs(np.array(found) - exact).max() < 1e-12
+    assert exact[1] != exact[0]
+    for name, values in models[1].parameters.items():
+        assert_close(models[0].parameters[name], values, "float64", name)

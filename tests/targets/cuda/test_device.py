@@ -107,7 +107,7 @@ def test_a_computer_without_a_driver_is_told_that_nothing_is_to_do(monkeypatch):
     monkeypatch.setattr(device.ctypes, "CDLL", missing)
     assert device.ask_driver() is None
     assert device.why_not().startswith("no NVIDIA driver is here")
-    assert device.why_not().endswith("without one there is nothing to do")
+    assert device.why_not().endswith('without one device="cpu" does the same)')
     with pytest.raises(RuntimeError, match="no NVIDIA driver is here"):
         device.describe()
 

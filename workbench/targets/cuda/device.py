@@ -147,8 +147,10 @@ def obstacle() -> Obstacle | None:
 def driver_obstacle(driver: Driver | None) -> Obstacle | None:
     """What is wrong with the driver or hides its GPUs."""
     if driver is None:
-        why = "no NVIDIA driver is here; if this computer has an NVIDIA GPU, install its driver"
-        return Obstacle(f"{why}, without one there is nothing to do")
+        return Obstacle(
+            "no NVIDIA driver is here (install it if this computer has an NVIDIA GPU; "
+            'without one device="cpu" does the same)'
+        )
     if driver.status == NO_DEVICE or (driver.status == 0 and not driver.gpus):
         hidden = os.environ.get("CUDA_VISIBLE_DEVICES")
         if hidden is not None:

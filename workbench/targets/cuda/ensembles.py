@@ -10,7 +10,7 @@ from ..spelling import identifier
 from .arena import Arena, Hosted
 from .backward import adjoint_names
 from .log_norms import NORMS
-from .run import Kernels
+from .run import BLOCKS, Kernels
 from .stopwatch import stretch
 
 
@@ -18,6 +18,10 @@ class EnsembleKernels(Kernels):
     """As `cpu.ensembles.EnsembleKernels`, with all arrays on a GPU."""
 
     each = True
+
+    def _blocks(self, mask):
+        # Small blocks: many of them are at work on a GPU at once.
+        return min(mask.shape[1], 8 * BLOCKS)
 
     def empty_record(self, lengths, count, time, initial):
         """The arrays of one run. initial: (count or 1, units) of every state, in order."""

@@ -7,6 +7,8 @@ same, bit for bit, at every run.
 
 from functools import lru_cache
 
+import numpy as np
+
 from .kernel import LaunchedKernel
 
 TEXT = '''"""Products over all steps, {dtype}, for a GPU. Do not edit."""
@@ -25,8 +27,7 @@ def multiply(a, a_at, a_row, a_step, b, b_at, b_row, b_step, c, c_at, m, n, k, a
 
     Part z of the sum over k, of as many as the grid is high, goes to c + z * m * n.
     """
-    left = cuda.shared.array((TILE, TILE), number_type)
-    right = cuda.shared.array((TILE, TILE), number_type)
+    shared, right = cuda.shared.array(0, number_type), TILE * TILE  # one tile behind the other
     x, y = cuda.threadIdx.x, cuda.threadIdx.y
     row, column = cuda.blockIdx.y * TILE + y, cuda.blockIdx.x * TILE + x
     part, parts = cuda.blockIdx.z, cuda.gridDim.z
@@ -34,15 +35,15 @@ def multiply(a, a_at, a_row, a_step, b, b_at, b_row, b_step, c, c_at, m, n, k, a
     begin, end = part * share, min(k, (part + 1) * share)
     total = real(0)
     for first in range(begin, end, TILE):
-        left[y, x] = real(0)
-        right[y, x] = real(0)
+        shared[y * TILE + x] = real(0)
+        shared[right + y * TILE + x] = real(0)
         if row < m and first + x < end:
-            left[y, x] = a[a_at + row * a_row + (first + x) * a_step]
+            shared[y * TILE + x] = a[a_at + row * a_row + (first + x) * a_step]
         if column < n and first + y < end:
-            right[y, x] = b[b_at + (first + y) * b_row + column * b_step]
+            shared[right + y * TILE + x] = b[b_at + (first + y) * b_row + column * b_step]
         cuda.syncthreads()
         for i in range(TILE):
-            total += left[y, i] * right[i, x]
+            total += shared[y * TILE + i] * shared[right + i * TILE + x]
         cuda.syncthreads()
     if row < m and column < n:
         place = c_at + part * m * n + row * n + column
@@ -76,6 +77,7 @@ class OverTime:
     def __init__(self, dtype, tile, threads, blocks):
         text = TEXT.format(dtype=dtype, tile=tile)
         self.tile, self.threads, self.blocks = tile, threads, blocks
+        self.itemsize = np.dtype(dtype).itemsize
         self._multiply, self._add_up, self._clear = (
             LaunchedKernel(text, name, f"over_time_{dtype}")
             for name in ("multiply", "add_up", "clear")
@@ -88,7 +90,8 @@ class OverTime:
         """
         m, n, k = shape
         grid = -(-n // self.tile), -(-m // self.tile), parts
-        self._multiply(grid, (self.tile, self.tile), 0, *a, *b, *c, m, n, k, int(add))
+        shared = 2 * self.tile**2 * self.itemsize
+        self._multiply(grid, (self.tile, self.tile), shared, *a, *b, *c, m, n, k, int(add))
 
     def add_up(self, source, source_at, count, parts, target, target_at, *, add=False):
         """Add parts that lie behind each other, in order."""

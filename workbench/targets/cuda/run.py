@@ -30,7 +30,7 @@ SMALL, MORE = 256, {"float32": 72, "float64": 36}
 """A block of so few threads has so many more registers for each of them."""
 SHARED = 48 * 2**10
 """Bytes of a block's shared memory; more are there only if the driver is asked."""
-BLOCKS = 2 if simulated() else 8192
+BLOCKS = 2 if simulated() else 1024
 """Blocks of a launch, at most; further rows of the batch wait for their turn."""
 TILE = 2 if simulated() else 16
 PARTS = 2 if simulated() else 32
