@@ -148,20 +148,29 @@ def train_task(arguments: argparse.Namespace) -> int:
 
 def compare_speed(arguments: argparse.Namespace) -> int:
     """Measure how fast LSTM, GRU and Elman cells run beside those of PyTorch, ONNX Runtime, JAX and
-    Keras that are installed, or a cell of your own beside a PyTorch loop."""
+    Keras that are installed, or a cell of your own beside a PyTorch loop; with --gpu beside cuDNN,
+    a loop of PyTorch's cells and JAX on an NVIDIA GPU."""
     if arguments.file is None and arguments.cell is not None:
         from workbench.bench.problems import TABLE_CELLS
 
-        one_of(TABLE_CELLS, "--cell", arguments.cell)
+        one_of((*TABLE_CELLS, *["ensembles"] * arguments.gpu), "--cell", arguments.cell)
     out = None if arguments.json is None else Path(arguments.json)
     if out is not None and (out.is_dir() or not out.parent.is_dir()):
         raise UserMistake(f"--json: expected a file in a folder that exists, got {out}")
     if out is not None and out.suffix != ".json":
         raise UserMistake(f"--json: expected a name that ends in .json, got {out}")
-    speed = importlib.import_module("workbench.bench.speed")
-    names = ("cell", "quick", "threads")
-    options = {name: getattr(arguments, name) for name in names}
-    return speed.bench(arguments.file, **options, out=out)
+    names = ("cell", "quick") if arguments.gpu else ("cell", "quick", "threads")
+    options = {name: getattr(arguments, name) for name in names} | {"out": out}
+    if not arguments.gpu:
+        speed = importlib.import_module("workbench.bench.speed")
+        return speed.bench(arguments.file, **options)
+    if arguments.threads is not None:
+        raise UserMistake(f"--threads: expected nothing beside --gpu, got {arguments.threads}")
+    from workbench.targets.cuda import device
+
+    if reason := device.why_not():
+        return complain(f"--gpu: expected a usable GPU, got none: {reason}", 1)
+    return importlib.import_module("workbench.bench.gpu").bench(arguments.file, **options)
 
 
 def open_lab(arguments: argparse.Namespace) -> int:
@@ -219,6 +228,7 @@ def parser_of(command: str) -> Parser:
         add("--cell", help="one cell of the table, or of FILE (default: all)")
         add("--quick", action="store_true", help="three sizes, few rounds: about a minute")
         add("--threads", type=whole_number(1), metavar="N", help="default: 1, then 2")
+        add("--gpu", action="store_true", help="on an NVIDIA GPU, beside cuDNN, PyTorch and JAX")
         add("--json", metavar="OUT", help="write the table to a file too")
     elif command == "lab":
         add("dir", nargs="?", metavar="DIR", help="the folder for your copy of the notebooks")

@@ -1,8 +1,9 @@
 """The problems that the speed table is about: the same numbers in every process.
 
-A `Case` is what one process tells another: a cell and four sizes. A `Problem` is its arrays. Both
-are float32, with weights and biases as PyTorch draws them, uniform within 1 / sqrt(hidden_size), so
-that no gate is like another. Does not compute anything with them.
+A `Case` is what one process tells another: a cell, four sizes and a number type. A `Problem` is its
+arrays, whose numbers are float32 whatever their type, with weights and biases as PyTorch draws
+them, uniform within 1 / sqrt(hidden_size), so that no gate is like another. Does not compute
+anything with them.
 """
 
 import importlib.util
@@ -27,7 +28,7 @@ FORWARD, BOTH = PASSES = ("forward", "both")
 
 @dataclass(frozen=True)
 class Case:
-    """A cell and the sizes it is run at. file: where the cell is typed, if it is not built in."""
+    """A cell and what it is run at. file: where the cell is typed, if it is not built in."""
 
     cell: str
     time: int
@@ -35,6 +36,7 @@ class Case:
     input_size: int
     hidden_size: int
     file: str | None = None
+    dtype: str = "float32"
 
     @property
     def sizes(self):
@@ -59,12 +61,21 @@ class Problem:
         rng, graph = np.random.default_rng(case.sizes), self.cell.graph
         units = self.lengths[graph.size(graph.lines[self.cell.output])]
         most = case.hidden_size**-0.5
-        self.x = rng.standard_normal((case.time, case.batch, case.input_size), np.float32)
-        self.d_h = rng.standard_normal((case.time, case.batch, units), np.float32)
+        self._shapes = (case.time, case.batch, case.input_size), (case.time, case.batch, units)
+        self.x, self.d_h = self._drawn(rng)
         self.parameters = {
-            name: rng.uniform(-most, most, shape).astype(np.float32)
+            name: rng.uniform(-most, most, shape).astype(np.float32).astype(case.dtype)
             for name, shape in self.cell.shapes(self.lengths).items()
         }
+
+    def _drawn(self, rng):
+        drawn = (rng.standard_normal(shape, np.float32) for shape in self._shapes)
+        return tuple(array.astype(self.case.dtype) for array in drawn)
+
+    def inputs(self, count):
+        """[(x, d_h)], so many different ones; the first is the problem's own."""
+        rngs = [np.random.default_rng((*self.case.sizes, k)) for k in range(1, count)]
+        return [(self.x, self.d_h), *map(self._drawn, rngs)]
 
     def joined(self, letter, gates):
         """The arrays of one letter below each other, in the order of the gates ("" for none)."""

@@ -28,10 +28,10 @@ def schedule(offers):
     return [(name, own) for own in directions for name in offers if own in offers[name]]
 
 
-def difference(ours, theirs):
+def difference(ours, theirs, tolerance=TOLERANCE):
     """Why a peer's arrays are not ours, in a few words, or "" where they are.
 
-    ours, theirs: name -> array of one pass.
+    ours, theirs: name -> array of one pass. tolerance: of a difference, as TOLERANCE is.
     """
     largest = {name: np.abs(array).max() for name, array in ours.items()}
     least = max(LEAST * max(largest.values()), np.finfo(np.float32).tiny)
@@ -42,7 +42,7 @@ def difference(ours, theirs):
         if other.shape != array.shape:
             return f"{name} is {other.shape}, expected {array.shape}"
         apart = np.abs(other - array).max() / max(largest[name], least)
-        if not apart <= TOLERANCE:
+        if not apart <= tolerance:
             return f"{name} differs by {apart:.1g} of its largest value"
     return ""
 
@@ -69,7 +69,7 @@ def row(problem, threads, direction, middle, samples, why):
     least = floor.seconds(flops, moved, gemm, copy) if gemm and copy else None
     lost = ratio is not None and ratio < 1 and not case.file
     return {
-        **{key: value for key, value in case.plain().items() if key != "file"},
+        **{key: value for key, value in case.plain().items() if key not in ("file", "dtype")},
         "pass": direction,
         "threads": threads,
         "seconds": taken,

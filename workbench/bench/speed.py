@@ -46,8 +46,11 @@ class Team:
 
     def __init__(self, peers, threads, **limits):
         self.threads, self.about, self.versions, self.why = threads, {}, {}, {}
-        everyone = (OURS, *peers, FLOOR)
+        everyone = self._everyone(peers)
         self.live = {peer.name: Worker(peer, threads, **limits) for peer in everyone}
+
+    def _everyone(self, peers):
+        return OURS, *peers, FLOOR
 
     def __enter__(self):
         try:
@@ -95,7 +98,10 @@ class Team:
             for name, direction in rows.schedule(offers):
                 if name in self.live and name not in why:
                     self._sample(name, direction, effort, samples, why)
-        return rows.rows(problem, self.threads, samples, self.why | why)
+        return self._rows(problem, samples, self.why | why)
+
+    def _rows(self, problem, samples, why):
+        return rows.rows(problem, self.threads, samples, why)
 
     def _sample(self, name, direction, effort, samples, why):
         """Ask one peer once; what it has is taken away where it fails: half of it is nothing."""
@@ -123,14 +129,18 @@ class Team:
                 why[name] = said["error"]
             elif said is not None:
                 offers[name] = said["passes"]
+        self._check(folder, case, offers, why)
+        return offers, why
+
+    def _check(self, folder, case, offers, why):
+        """Take away who computes something else, and say why."""
         for name in [name for name in offers if name not in (OURS.name, FLOOR.name)]:
             if words := unlike(folder, name, offers):
                 why[name] = f"not timed: {words}"
                 del offers[name]
-        return offers, why
 
 
-def unlike(folder, name, offers):
+def unlike(folder, name, offers, tolerance=rows.TOLERANCE):
     """Why a peer's results are not ours, or ""."""
     if OURS.name not in offers:
         return "there is nothing of ours to compare it with"
@@ -139,7 +149,7 @@ def unlike(folder, name, offers):
         for who in (OURS.name, name):
             with np.load(folder / who / f"{direction}.npz") as arrays:
                 found.append({key: arrays[key] for key in arrays})
-        if words := rows.difference(*found):
+        if words := rows.difference(*found, tolerance):
             return words
     return ""
 

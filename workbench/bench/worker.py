@@ -4,7 +4,8 @@
 
 Asked {"do": "prepare", "case", "results"}: makes the peer ready for a case and writes what each of
 its passes gave to the folder `results`, as PASS.npz. Asked {"do": "time", "pass", "settle",
-"least"}: the seconds of one call. Whatever else a peer prints goes to stderr.
+"least"}: the seconds of one call, by the pass's own clock where it has one. Whatever else a peer
+prints goes to stderr.
 """
 
 import importlib
@@ -39,27 +40,33 @@ def problem(case):
 def prepare(peer, case, results):
     """The passes of a peer, each run once, its results written to the folder."""
     passes = peer.prepare(getattr(peer, "problem", problem)(case))
-    for name, (call, read) in passes.items():
+    for name, (call, read, *_) in passes.items():
         arrays = {key: np.asarray(value) for key, value in read(call()).items()}
         np.savez(Path(results) / f"{name}.npz", **arrays)
-    return {name: call for name, (call, _) in passes.items()}
+    return {name: (call, *clock) for name, (call, _, *clock) in passes.items()}
 
 
-def timed(call, settle, least):
-    """Seconds of one call: the mean of as many as `least` seconds hold, one at the fewest.
-
-    Before them it is called for `settle` seconds, untimed: caches are filled, and the threads that
-    other processes leave spinning fall asleep.
-    """
-    count, began = 0, time.perf_counter()
-    while count == 0 or time.perf_counter() - began < settle:
-        call()
-        count += 1
-    calls = max(1, round(least * count / (time.perf_counter() - began)))
+def host_seconds(call, calls):
+    """Seconds of so many calls, by the clock on the wall."""
     began = time.perf_counter()
     for _ in range(calls):
         call()
-    return (time.perf_counter() - began) / calls
+    return time.perf_counter() - began
+
+
+def timed(call, settle, least, clock=host_seconds):
+    """Seconds of one call: the mean of as many as `least` seconds hold, one at the fewest.
+
+    Before them it is called for `settle` seconds, untimed: caches are filled, and the threads that
+    other processes leave spinning fall asleep. clock: (call, calls) -> seconds; it has to wait for
+    what it measures.
+    """
+    count, began = 0, time.perf_counter()
+    while count == 0 or time.perf_counter() - began < settle:
+        clock(call, 1)
+        count += 1
+    calls = max(1, round(least * count / (time.perf_counter() - began)))
+    return clock(call, calls) / calls
 
 
 def answer(peer, calls, question):
@@ -67,7 +74,8 @@ def answer(peer, calls, question):
     if question["do"] == "prepare":
         calls = prepare(peer, question["case"], question["results"])
         return calls, {"passes": list(calls)}
-    return calls, {"seconds": timed(calls[question["pass"]], question["settle"], question["least"])}
+    call, *clock = calls[question["pass"]]
+    return calls, {"seconds": timed(call, question["settle"], question["least"], *clock)}
 
 
 def main(module):

@@ -2,11 +2,12 @@
 
 A peer's module says in INCLUDES what its numbers include, names in PACKAGES what it needs, and has
 
-    prepare(problem) -> {pass: (call, read)}
+    prepare(problem) -> {pass: (call, read)} or {pass: (call, read, clock)}
 
 call() does the whole pass once and ends when the result is there; read(what call returned) gives
-{name: array}: "h" of the forward pass, "x" and every parameter's name for the gradients. Everything
-that can be done once for many calls is done in `prepare`. Only a process of its own imports a peer.
+{name: array}: "h" of the forward pass, "x" and every parameter's name for gradients. Everything
+that can be done once for many calls is done in `prepare`. clock(call, calls) gives the seconds of
+so many calls where the wall clock will not do. Only a process of its own imports a peer.
 """
 
 from dataclasses import dataclass

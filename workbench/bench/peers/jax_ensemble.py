@@ -22,21 +22,33 @@ def prepare(size):
 
 def _prepared(size, dtype):
     x, w, u = (jnp.asarray(array, dtype) for array in networks(size))
-    units = size.hidden_size
-    still, nothing = jnp.zeros(units, dtype), jnp.zeros((size.time, units), dtype)
+    run = made(w, u)
+    return lambda: run(x).block_until_ready(), lambda found: {"log_norms": log10(found)}
 
-    def loss(added, u, a):
+
+def made(w, u):
+    """The compiled function x (time, input) -> (count, time): the norms of networks that have
+    matrices u (count, units, units) and one w (units, input)."""
+    run = jax.jit(lambda x, w, u: jax.vmap(norms, (0, None))(u, x @ w.T))
+    return lambda x: run(x, w, u)
+
+
+def norms(u, a):
+    """(time,): norms of dL/dh_t of one network. a: (time, units), what x adds to every step."""
+    units = len(u)
+
+    def loss(added):
         def step(h, now):
             h = jnp.tanh(now[0] + u @ h) + now[1]
             return h, None
 
-        return jax.lax.scan(step, still, (a, added))[0].sum() / jnp.sqrt(units).astype(dtype)
+        last = jax.lax.scan(step, jnp.zeros(units, a.dtype), (a, added))[0]
+        return last.sum() / jnp.sqrt(units).astype(a.dtype)
 
-    def norms(u, a):
-        return jnp.linalg.norm(jax.grad(loss)(nothing, u, a), axis=1)
+    return jnp.linalg.norm(jax.grad(loss)(jnp.zeros_like(a)), axis=1)
 
-    run = jax.jit(lambda u, x, w: jax.vmap(norms, (0, None))(u, x @ w.T))
-    return (
-        lambda: run(u, x, w).block_until_ready(),
-        lambda found: {"log_norms": np.log10(np.asarray(found, float))},
-    )
+
+def log10(found):
+    """Logarithms on the host; -inf of what has underflowed."""
+    with np.errstate(divide="ignore"):
+        return np.log10(np.asarray(found, float))

@@ -40,13 +40,20 @@ STEPS = {"lstm": (lstm, 2), "gru_reset_after": (gru_reset_after, 1), "elman": (e
 
 
 def prepare(problem):
+    forward, output, both, gradients = made(problem)
+    x, d_h = jnp.asarray(problem.x), jnp.asarray(problem.d_h)
+    return {FORWARD: (lambda: forward(x), output), BOTH: (lambda: both(x, d_h), gradients)}
+
+
+def made(problem):
+    """(forward(x), how its result is read, both(x, d_h), how its result is read)."""
     gates = GATES[problem.cell.name]
     step, states = STEPS[problem.cell.name]
     p = {letter: jnp.asarray(problem.joined(letter, gates)) for letter in "WUb"}
     if "d.n" in problem.parameters:
         p["d"] = jnp.asarray(problem.parameters["d.n"])
-    x, d_h = jnp.asarray(problem.x), jnp.asarray(problem.d_h)
-    start = (jnp.zeros((problem.case.batch, problem.case.hidden_size)),) * states
+    still = jnp.zeros((problem.case.batch, problem.case.hidden_size), problem.case.dtype)
+    start = (still,) * states
 
     def run(x, p):
         return jax.lax.scan(lambda s, a: step(s, a, p), start, x @ p["W"].T + p["b"])[1]
@@ -61,10 +68,9 @@ def prepare(problem):
             named |= apart(letter, gates, d_p[letter])
         return named | ({"d.n": np.asarray(d_p["d"])} if "d" in d_p else {})
 
-    return {
-        FORWARD: (
-            lambda: forward(x, p).block_until_ready(),
-            lambda h: {"h": np.asarray(h)},
-        ),
-        BOTH: (lambda: jax.block_until_ready(both(x, p, d_h)), gradients),
-    }
+    return (
+        lambda x: forward(x, p).block_until_ready(),
+        lambda h: {"h": np.asarray(h)},
+        lambda x, d_h: jax.block_until_ready(both(x, p, d_h)),
+        gradients,
+    )

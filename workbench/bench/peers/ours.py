@@ -12,7 +12,7 @@ PACKAGES = ("numba", "numpy")
 
 def prepare(problem):
     case = problem.case
-    net = Recurrent(problem.cell, case.input_size, case.hidden_size, dtype="float32")
+    net = Recurrent(problem.cell, case.input_size, case.hidden_size, dtype=case.dtype)
     net.parameters.update(problem.parameters)
 
     def forward():

@@ -7,7 +7,9 @@ in one product, as it does. Gate orders i f g o and r z n.
 import torch
 from torch.nn.functional import linear
 
-from workbench.bench.problems import BOTH, FORWARD, apart
+from workbench.bench.problems import apart
+
+from .torch_layer import Run, on_cpu
 
 INCLUDES = (
     "a Python loop over one step of PyTorch, all gates in one product, every gate kept and "
@@ -65,32 +67,31 @@ def prepare(problem):
             result |= apart(letter, gates, found[letter])
         return result
 
-    return passes(problem, step, arrays, named)
+    return on_cpu(looped(problem, step, arrays, named), problem)
 
 
-def passes(problem, step, arrays, named, output=-1):
-    """The two passes of a loop over `step`.
+def looped(problem, step, arrays, named, output=-1, device="cpu"):
+    """A loop over `step` as a Run.
 
     arrays: name -> what the step takes behind x and the states, in its order. named: turns
     gradients of these into gradients by the equations' names. output: which line h is.
     """
-    x, d_h = torch.from_numpy(problem.x), torch.from_numpy(problem.d_h)
-    parameters = [torch.from_numpy(array) for array in arrays.values()]
-    wanted = [t.clone().requires_grad_() for t in (x, *parameters)]
+    parameters = [torch.tensor(a, device=device, requires_grad=True) for a in arrays.values()]
     graph, batch = problem.cell.graph, problem.case.batch
     sizes = [problem.lengths[graph.size(node)] for node in graph.states.values()]
-    states = tuple(torch.zeros(batch, size) for size in sizes)
+    like = {"device": device, "dtype": getattr(torch, problem.case.dtype)}
+    states = tuple(torch.zeros(batch, size, **like) for size in sizes)
 
-    def forward():
+    def forward(x):
         with torch.inference_mode():
             return run(step, x, states, parameters)
 
-    def both():
-        h = run(step, wanted[0], states, wanted[1:])[output]
-        return torch.autograd.grad(h, wanted, d_h)
+    def both(x, d_h):
+        h = run(step, x, states, parameters)[output]
+        return torch.autograd.grad(h, [x, *parameters], d_h)
 
     def gradients(found):
-        d_x, *others = (g.numpy() for g in found)
+        d_x, *others = (g.numpy(force=True) for g in found)
         return {"x": d_x} | named(dict(zip(arrays, others, strict=True)))
 
-    return {FORWARD: (forward, lambda lines: {"h": lines[output].numpy()}), BOTH: (both, gradients)}
+    return Run(forward, lambda lines: {"h": lines[output].numpy(force=True)}, both, gradients)

@@ -7,7 +7,8 @@ joined or moved out of the loop, since the code is what somebody writes who type
 import torch
 from torch.nn.functional import elu, hardsigmoid, leaky_relu, linear, softplus, softsign
 
-from .torch_loop import passes
+from .torch_layer import on_cpu
+from .torch_loop import looped
 
 INCLUDES = (
     "a Python loop over your equations in PyTorch, one call an operation, every line kept and "
@@ -61,10 +62,16 @@ def _spelled(node, arguments):
 
 
 def prepare(problem):
+    return on_cpu(made(problem), problem)
+
+
+def made(problem, device="cpu"):
+    """The loop over the equations of the problem's cell, as a Run."""
     cell = problem.cell
     text, numbers = source(cell)
+    numbers = {name: number.to(device) for name, number in numbers.items()}
     room = {"linear": linear, **FUNCTIONS, **numbers}
     exec(text, room)
     arrays = {name: problem.parameters[name] for name in cell.graph.parameters}
     output = list(cell.graph.lines).index(cell.output)
-    return passes(problem, room["step"], arrays, dict, output)
+    return looped(problem, room["step"], arrays, dict, output, device)

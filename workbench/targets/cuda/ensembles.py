@@ -11,6 +11,7 @@ from .arena import Arena, Hosted
 from .backward import adjoint_names
 from .log_norms import NORMS
 from .run import BLOCKS, Kernels
+from .stopwatch import stretch
 
 
 class EnsembleKernels(Kernels):
@@ -82,12 +83,14 @@ class EnsembleKernels(Kernels):
         real = np.ones((time, count), bool)
         shapes = self._adjoint_shapes(lengths, real, count)
         adjoint = Arena(shapes | dict.fromkeys(NORMS, (count, time)), self.dtype)
-        self.over_time.clear(adjoint.array, 0, adjoint.array.size)
+        with stretch():
+            self.over_time.clear(adjoint.array, 0, adjoint.array.size)
         power = int(np.frexp(np.abs(d_output).max())[1])
         last = np.broadcast_to(np.ldexp(d_output, -power), (count, len(d_output)))
         output = next(iter(self.plan.graph.states))
         adjoint.upload_steps(identifier("adjoint", output), last, time - 1)
-        self._launch("log_norms", self._blocks(real), lengths, (record.arena, adjoint), line)
+        with stretch():
+            self._launch("log_norms", self._blocks(real), lengths, (record.arena, adjoint), line)
         largest, squares, powers = (adjoint[name].astype(float) for name in NORMS)
         with np.errstate(divide="ignore"):  # the norm of nothing but zeros
             norms = np.log10(largest) + np.log10(squares) / 2

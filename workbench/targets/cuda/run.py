@@ -15,6 +15,7 @@ from .forward import record_names
 from .kernel import LaunchedKernel
 from .over_time import over_time
 from .products import Room
+from .stopwatch import stretch
 
 THREADS = 6 if simulated() else 512
 """Threads of a block, at most."""
@@ -176,9 +177,10 @@ class Kernels:
         arena.upload(values)
         for name, first in record.initial.items():
             arena.upload_steps(identifier("state", name), first)
-        for product in [p for p in plan.products if p.stage == 0 and not self.each]:
-            self._input_product(product, arena, mask.size)
-        self._launch("forward", self._blocks(mask), lengths, (arena,))
+        with stretch():
+            for product in [p for p in plan.products if p.stage == 0 and not self.each]:
+                self._input_product(product, arena, mask.size)
+            self._launch("forward", self._blocks(mask), lengths, (arena,))
 
     def _input_product(self, product, arena, steps):
         """A matrix times x, for all steps."""
@@ -196,14 +198,16 @@ class Kernels:
         """Return Adjoints, (matrix gradients, vector steps); arguments as on the CPU."""
         blocks = self._blocks(mask)
         adjoint = Arena(self._adjoint_shapes(lengths, mask, blocks), self.dtype)
-        self.over_time.clear(adjoint.array, 0, adjoint.array.size)
+        with stretch():
+            self.over_time.clear(adjoint.array, 0, adjoint.array.size)
         adjoint.upload({"cut": cut})
         for line, d in given.items():
             adjoint.upload_steps(identifier("adjoint", line), np.where(mask[:, :, None], d, 0))
         first = next(iter(self.plan.graph.states))
         lines = None if set(given) <= {first} else tuple(self.adjoint_lines)
-        self._launch("backward", blocks, lengths, (record.arena, adjoint), lines)
-        self._finish(record.arena, adjoint, blocks)
+        with stretch():
+            self._launch("backward", blocks, lengths, (record.arena, adjoint), lines)
+            self._finish(record.arena, adjoint, blocks)
         return self._found(adjoint)
 
     def _finish(self, record, adjoint, blocks):
