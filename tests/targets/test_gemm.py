@@ -26,7 +26,7 @@ def test_an_operands_gradient_is_the_product_with_the_matrix(m, n, k, dtype):
     for transposed in (False, True):
         own = np.ascontiguousarray(matrix.T) if transposed else matrix
         d = start.copy()
-        packed = made.packed(own, transposed)
+        (packed,) = made.packed(own, transposed=transposed)
         made.operand_gradient((0, 1), made.address, adjoint, k, packed, d)
         expected = start + adjoint.astype(float) @ matrix.astype(float)
         assert np.abs(d - expected).max() <= EPS[dtype] * k
@@ -62,6 +62,8 @@ def test_what_is_not_finite_reaches_its_row_and_no_other(bad):
     adjoint, matrix = random(9, 1, 12, dtype="f8"), random(12, 21, dtype="f8")
     adjoint[4, 0, 5] = bad
     d = np.zeros((9, 1, 21))
-    made.operand_gradient((0, 1), made.address, adjoint, 12, made.packed(matrix, False), d)
+    made.operand_gradient(
+        (0, 1), made.address, adjoint, 12, *made.packed(matrix, transposed=False), d
+    )
     assert not np.isfinite(d[4]).any()
     assert np.isfinite(np.delete(d, 4, axis=0)).all()

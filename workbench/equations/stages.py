@@ -114,6 +114,8 @@ class Plan:
         self.twins = self._twins()
         self.kept = self._kept()
         self.key_of = {id(node): key for key, node in self.kept}
+        self.position_of = {key: position for position, (key, _) in enumerate(self.kept)}
+        self.state_position = {name: position for position, name in enumerate(self.graph.states)}
         self.holders = holders(self.graph)
 
     def size(self, node):

@@ -112,7 +112,7 @@ class Ensemble:
         shared = x.ndim == 2
         wanted = trace_bytes(kernels, self.lengths, time, self.count)
         wanted -= shared * (self.count - 1) * time * self.input_size * self.dtype.itemsize
-        refuse_too_large(wanted, f"{time:,} steps of {self.count:,} networks", LESS)
+        refuse_too_large(wanted, lambda: f"{time:,} steps of {self.count:,} networks", LESS)
         x, initial = self._entered(x), self._initial(state)
         arrays = kernels.empty_record(self.lengths, self.count, time, initial)
         problem = EnsembleProblem(
@@ -137,7 +137,7 @@ class Ensemble:
         x = self._sequences(x)
         time = x.shape[-2]
         wanted = trace_bytes(kernels, self.lengths, time, 1) + 8 * time * self.count
-        refuse_too_large(wanted, f"{time:,} steps of {self.count:,} networks", FEWER)
+        refuse_too_large(wanted, lambda: f"{time:,} steps of {self.count:,} networks", FEWER)
         d_h, initial = self._d_output(d_h), self._initial(state)
         mask, parameters = np.ones((time, 1), bool), (*self.parameters.arrays, self._numbers())
         return kernels.log_norms(

@@ -138,7 +138,7 @@ class EnsembleTrace(ByAttribute):
         units = sum(array.shape[-1] for array in self._problem.record[0])
         wanted = count * time * units**2 * self._problem.kernels.dtype.itemsize
         run = f"Jacobians of {time:,} steps of {count:,} networks"
-        refuse_too_large(wanted, run, "fewer networks or steps take less")
+        refuse_too_large(wanted, lambda: run, "fewer networks or steps take less")
         return self._problem.jacobian()[:, :, 0]
 
     def _whole(self, word):

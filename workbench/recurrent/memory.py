@@ -29,13 +29,14 @@ def memory_bytes():
 def refuse_too_large(wanted, run, advice=LESS):
     """Refuse a run that cannot fit, with the number and with what can be done.
 
-    run: what takes so many bytes, such as "5 steps of 3 rows". advice: what would take less.
+    run: gives what takes so many bytes, such as "5 steps of 3 rows", when it is asked for.
+    advice: what would take less.
     """
     whole = memory_bytes()
     if whole is not None and wanted > SHARE * whole:
         raise ValueError(
             f"x: expected a run that fits into {said(SHARE * whole)} of memory, "
-            f"got {run} that take {said(wanted)}; {advice}"
+            f"got {run()} that take {said(wanted)}; {advice}"
         )
 
 

@@ -186,7 +186,7 @@ class Recurrent:
         kernels = self._kernels(record, held)
         # Before anything as long as x is made: a view of a few numbers may pass for a long series.
         wanted = trace_bytes(kernels, self.lengths, time, batch)
-        refuse_too_large(wanted, f"{time:,} steps of {batch:,} rows")
+        refuse_too_large(wanted, lambda: f"{time:,} steps of {batch:,} rows")
         given = mask is not None or lengths is not None
         mask = read_mask(mask, lengths, edge, time, batch)
         masked = given and not mask.all()

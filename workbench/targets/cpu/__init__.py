@@ -111,8 +111,8 @@ def operand_array(plan, node, x, record):
     if kind == "x":
         return x, 0
     if kind == "line":
-        return record[1][[key for key, _ in plan.kept].index(name)], 0
-    return record[0][list(plan.graph.states).index(name)], first
+        return record[1][plan.position_of[name]], 0
+    return record[0][plan.state_position[name]], first
 
 
 class Kernels:
@@ -176,8 +176,8 @@ class Kernels:
         """The Lengths of all arrays, from name -> length."""
         return self._lengths(tuple(lengths.items()))
 
-    def _packs(self, matrices, transposed):
-        return tuple(self._products.packed(m, transposed) for m in matrices)
+    def _packs(self, parameters, transposed):
+        return self._products.packed(*parameters[0], transposed=transposed)
 
     @cached_property
     def _products(self):
@@ -185,7 +185,10 @@ class Kernels:
 
     def forward(self, x, mask, lengths, parameters, record):
         """Fill `record` from its initial states (states[k][0])."""
-        kernel, packs = self.kernel("forward"), self._packs(parameters[0], True)
+        kernel, packs = (
+            self.kernel("forward"),
+            self._products.packed(*parameters[0], transposed=True),
+        )
         own, address = self.lengths(lengths), self._products.address
         job, sizes = self._job(1, own, mask), own.sizes
         job.walk(
@@ -206,11 +209,11 @@ class Kernels:
         kernel = self.kernel("backward", lines)
         adjoints = self._adjoints(x, mask, own, given, self.overwritten(lines))
         sums = matrices, steps = self._sums(len(x), own, job.parts)
-        sizes, packs = own.sizes, self._packs(parameters[0], False)
-        address = self._products.address
+        sizes, packs = own.sizes, self._packs(parameters, transposed=False)
+        address, plain = self._products.address, tuple(adjoints)  # Numba is slow with named tuples
         job.walk(
             lambda *share: kernel(
-                (*share, address), x, mask, cut, sizes, parameters, record, adjoints, sums, packs
+                (*share, address), x, mask, cut, sizes, parameters, record, plain, sums, packs
             )
         )
         job.share(lambda *share: self._finish(share, x, record, adjoints, matrices, packs))
@@ -274,7 +277,12 @@ class Kernels:
         own = self.lengths(lengths)
         total = sum(own.states)
         result = np.zeros((*mask.shape, total, total), self.dtype)
-        arguments = parameters, record, self._packs(parameters[0], False), result
+        arguments = (
+            parameters,
+            record,
+            self._packs(parameters, transposed=False),
+            result,
+        )
         job = 0, 1, 1, self._products.address
         self.kernel("jacobian")(job, x, mask, own.sizes, *arguments)
         return result

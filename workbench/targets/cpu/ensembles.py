@@ -52,7 +52,7 @@ class EnsembleKernels(Kernels):
         adjoints = self._adjoints_each(count, time, own, given, self.overwritten(lines))
         matrices = tuple(np.zeros_like(matrix) for matrix in parameters[0])
         vectors = tuple(np.zeros((count, time, length), self.dtype) for length in own.vectors)
-        arrays = x, mask, cut, own.sizes, parameters, record, adjoints, (matrices, vectors)
+        arrays = x, mask, cut, own.sizes, parameters, record, tuple(adjoints), (matrices, vectors)
 
         def network(job):
             kernel(job, *arrays)

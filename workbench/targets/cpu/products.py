@@ -1,11 +1,15 @@
 """The matrix products of one number type: what `gemm` writes, compiled once for every cell."""
 
+import threading
 from functools import cached_property, lru_cache
 
 import numpy as np
 
 from ..modules import Kernel
 from . import arena
+
+KEPT = 2**20
+"""Numbers of packed matrices that a thread keeps memory for, at most."""
 
 
 class Products:
@@ -16,6 +20,7 @@ class Products:
         from ..simd import WIDTH
 
         text = GEMM.format(dtype=dtype, width=WIDTH)
+        self._own = threading.local()
         self.dtype, self.lanes = np.dtype(dtype), WIDTH // np.dtype(dtype).itemsize
         names = "pack", "weight_gradient", "operand_gradient"
         names += "weight_gradients", "operand_gradients"
@@ -36,23 +41,47 @@ class Products:
 
     def _address(self, name):
         if self._pack.compiled is None:
-            self.packed(np.zeros((1, 1), self.dtype), False)
+            self.packed(np.zeros((1, 1), self.dtype), transposed=False)
         return self._pack.compiled.py_func.__globals__[name].address
 
-    def packed(self, matrix, transposed):
-        """The matrix (or its transpose) in panels of whole vectors."""
-        rows, columns = matrix.shape
-        k, n, row, step = (columns, rows, 1, columns) if transposed else (rows, columns, columns, 1)
-        into = self._aligned(k * -(-n // self.lanes) * self.lanes)
-        self._pack(matrix, 0, row, step, k, n, into)
-        return into
+    def packed(self, *matrices, transposed):
+        """The matrices (or their transposes) in panels of whole vectors, each from a cache line on.
 
-    def _aligned(self, count):
-        """Memory that begins at a cache line: a vector across two of them would be read twice."""
-        whole = np.empty(count + arena.LINE // self.dtype.itemsize, self.dtype)
-        address = whole.__array_interface__["data"][0]
-        first = -address % arena.LINE // self.dtype.itemsize
-        return whole[first : first + count]
+        They lie in memory of this thread's own and last until it packs the next ones.
+        """
+        shapes, places, size = _layout(
+            tuple([matrix.shape for matrix in matrices]), transposed, self.lanes
+        )
+        memory, packs = self._memory(size), []
+        for matrix, (k, n, row, step), (first, last) in zip(matrices, shapes, places, strict=True):
+            pack = memory[first:last]
+            self._pack(matrix, 0, row, step, k, n, pack)
+            packs.append(pack)
+        return tuple(packs)
+
+    def _memory(self, size):
+        """At least so many numbers that begin at a cache line: a vector across two costs twice."""
+        memory = getattr(self._own, "memory", None)
+        if memory is None or memory.size < size:
+            whole = np.empty(size + arena.LINE // self.dtype.itemsize, self.dtype)
+            first = -whole.ctypes.data % arena.LINE // self.dtype.itemsize
+            memory = whole[first:]
+            if size <= KEPT:
+                self._own.memory = memory
+        return memory
+
+
+@lru_cache(maxsize=1024)
+def _layout(shapes, transposed, lanes):
+    """(rows, columns and strides of each, its first and last place, the size of all)."""
+    found, places, at = [], [], 0
+    for rows, columns in shapes:
+        k, n, row, step = (columns, rows, 1, columns) if transposed else (rows, columns, columns, 1)
+        count = k * -(-n // lanes) * lanes
+        found.append((k, n, row, step))
+        places.append((at, at + count))
+        at += -(-count // arena.LINE) * arena.LINE
+    return found, places, at
 
 
 @lru_cache(maxsize=4)
