@@ -29,6 +29,9 @@ class Products:
             self.weight_gradients, self.operand_gradients,
         ) = (Kernel(text, name, f"products_{dtype}") for name in names)  # fmt: skip
 
+    def __deepcopy__(self, memo):
+        return self  # code, and memory of each thread's own
+
     @cached_property
     def address(self):
         """Where the machine code of `multiply_at` lies."""
