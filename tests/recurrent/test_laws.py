@@ -1,5 +1,6 @@
 """Laws that hold for every cell, whatever its equations."""
 
+import copy
 import subprocess
 import sys
 
@@ -249,3 +250,11 @@ def test_changing_the_network_later_changes_no_trace():
     c.net.parameters["U.f"] = 0 * c.net.parameters["U.f"]
     c.x[:] = 0
     assert np.array_equal(trace.bptt(c.weights).parameters["U.f"], before)
+
+
+def test_a_copy_of_a_trace_gives_the_same_gradients():
+    c = case("gru", "copy", time=5, batch=2)
+    trace = c.run()
+    again = copy.deepcopy(trace)
+    assert (again.h == trace.h).all()
+    assert (again.bptt(c.weights).x == trace.bptt(c.weights).x).all()

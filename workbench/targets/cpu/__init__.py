@@ -172,6 +172,9 @@ class Kernels:
         flags = np.array([name in clamps for name in names])
         return flags, *(clamps.get(name, unread) for name in names)
 
+    def __deepcopy__(self, memo):
+        return self  # its graph is looked up by what its nodes are
+
     def lengths(self, lengths):
         """The Lengths of all arrays, from name -> length."""
         return self._lengths(tuple(lengths.items()))

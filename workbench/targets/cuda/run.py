@@ -110,6 +110,9 @@ class Kernels:
         self._lengths = lru_cache(lambda items: Lengths.of(plan, dict(items)))
         self._kernels = {}
 
+    def __deepcopy__(self, memo):
+        return self  # its graph is looked up by what its nodes are
+
     def lengths(self, lengths):
         """The Lengths of all arrays, from name -> length."""
         return self._lengths(tuple(lengths.items()))
