@@ -3,11 +3,13 @@
 import ast
 import subprocess
 import sys
+import warnings
 
 import pytest
 from cases import CELLS, NAMES
 
 import workbench as wb
+from workbench.targets.cuda.kernel import LaunchedKernel
 
 
 @pytest.mark.parametrize("kernel", ["forward", "backward", "jacobian"])
@@ -24,6 +26,28 @@ def test_an_unknown_kernel_is_refused():
         ValueError, match="kernel: expected one of forward, backward, jacobian, got"
     ):
         wb.cells.lstm.source("sideways", target="cuda")
+
+
+def test_a_small_grid_is_launched_without_a_word():
+    class Kernel:
+        """As numba.cuda's, which warns when it first meets a grid, and keeps what it met."""
+
+        def __init__(self):
+            self.met, self.launched = set(), []
+
+        def __getitem__(self, shape):
+            if shape not in self.met:
+                warnings.warn("a small grid leaves the GPU idle", stacklevel=1)
+                self.met.add(shape)
+            return lambda *arguments: self.launched.append((shape, arguments))
+
+    kernel = LaunchedKernel("", "forward", "small")
+    kernel.compiled = Kernel()
+    kernel(2, 32, 64, "x")
+    kernel((2, 1), 32, 64, "y")
+    kernel(2, 32, 64, "z")
+    first, second = (2, 32, 0, 64), ((2, 1), 32, 0, 64)
+    assert kernel.compiled.launched == [(first, ("x",)), (second, ("y",)), (first, ("z",))]
 
 
 def test_writing_asks_for_no_numba_cuda():
