@@ -208,6 +208,8 @@ def test_the_whole_table_is_written_by_gpu_and_date_and_a_part_nowhere(
     many = {"why": None, "includes": {}, "rows": []}
     monkeypatch.setattr(gpu.gpu_ensembles, "measured", lambda effort: many)
     monkeypatch.setattr(gpu_records, "RESULTS", tmp_path / "results")
+    (tmp_path / "pyproject.toml").touch()
+    monkeypatch.setattr(gpu, "CHECKOUT", tmp_path / "pyproject.toml")
     assert gpu.bench(cell="elman", peers=()) == 0
     assert not (tmp_path / "results").exists()
     assert gpu.bench(peers=()) == 0
