@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import nbformat
 import pytest
 from browser import Pages, chromium, watched_pages
+from chapters import FOLDER
 from hands import Hands
 from server import running_lab
-from test_notebooks import FOLDER
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -80,7 +80,8 @@ def prepare(problem):
 def own_product(a, b):
     """(a function that adds a b to a matrix as the kernels multiply, the matrix), float32."""
     made, total = products("float32"), np.zeros((1, len(a), b.shape[1]), np.float32)
-    arguments = made.address, a[None], a.shape[1], *made.packed(b, transposed=False), total
+    (packed,) = made.packed(b, transposed=False, lasting=True)
+    arguments = made.address, a[None], a.shape[1], packed, total
     job = Job(a.size * b.shape[1], len(a))
     return lambda: job.share(lambda *share: made.operand_gradient(share, *arguments)), total[0]
 

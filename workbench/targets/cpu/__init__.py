@@ -188,10 +188,7 @@ class Kernels:
 
     def forward(self, x, mask, lengths, parameters, record):
         """Fill `record` from its initial states (states[k][0])."""
-        kernel, packs = (
-            self.kernel("forward"),
-            self._products.packed(*parameters[0], transposed=True),
-        )
+        kernel, packs = self.kernel("forward"), self._packs(parameters, transposed=True)
         own, address = self.lengths(lengths), self._products.address
         job, sizes = self._job(1, own, mask), own.sizes
         job.walk(

@@ -47,15 +47,15 @@ class Products:
             self.packed(np.zeros((1, 1), self.dtype), transposed=False)
         return self._pack.compiled.py_func.__globals__[name].address
 
-    def packed(self, *matrices, transposed):
+    def packed(self, *matrices, transposed, lasting=False):
         """The matrices (or their transposes) in panels of whole vectors, each from a cache line on.
 
-        They lie in memory of this thread's own and last until it packs the next ones.
+        They lie in memory of this thread's own until it packs the next ones, or are lasting.
         """
         shapes, places, size = _layout(
             tuple([matrix.shape for matrix in matrices]), transposed, self.lanes
         )
-        memory, packs = self._memory(size), []
+        memory, packs = self._aligned(size) if lasting else self._memory(size), []
         for matrix, (k, n, row, step), (first, last) in zip(matrices, shapes, places, strict=True):
             pack = memory[first:last]
             self._pack(matrix, 0, row, step, k, n, pack)
@@ -63,15 +63,19 @@ class Products:
         return tuple(packs)
 
     def _memory(self, size):
-        """At least so many numbers that begin at a cache line: a vector across two costs twice."""
+        """At least so many numbers, which this thread has for what it packs."""
         memory = getattr(self._own, "memory", None)
         if memory is None or memory.size < size:
-            whole = np.empty(size + arena.LINE // self.dtype.itemsize, self.dtype)
-            first = -whole.ctypes.data % arena.LINE // self.dtype.itemsize
-            memory = whole[first:]
+            memory = self._aligned(size)
             if size <= KEPT:
                 self._own.memory = memory
         return memory
+
+    def _aligned(self, size):
+        """So many numbers that begin at a cache line: a vector across two of them costs twice."""
+        whole = np.empty(size + arena.LINE // self.dtype.itemsize, self.dtype)
+        first = -whole.ctypes.data % arena.LINE // self.dtype.itemsize
+        return whole[first : first + size]
 
 
 @lru_cache(maxsize=1024)

@@ -85,7 +85,5 @@ class Hosted(Sequence):
         return len(self._names)
 
     def __getitem__(self, index):
-        if isinstance(index, slice):
-            return Hosted(self._arena, self._names[index], self._turned)
         array = self._arena[self._names[index]]
         return array.swapaxes(0, 1)[:, :, None] if self._turned else array
