@@ -67,3 +67,14 @@ def test_what_is_not_finite_reaches_its_row_and_no_other(bad):
     )
     assert not np.isfinite(d[4]).any()
     assert np.isfinite(np.delete(d, 4, axis=0)).all()
+
+
+def test_what_lasts_is_not_packed_over():
+    made, g = products("float64"), np.random.default_rng(0)
+    first, second = g.standard_normal((2, 5, 7))
+    (kept,) = made.packed(first, transposed=False, lasting=True)
+    before = kept.copy()
+    (passing,) = made.packed(first, transposed=False)
+    made.packed(second, transposed=False)
+    assert (kept == before).all()
+    assert not (passing == before).all()

@@ -14,6 +14,7 @@ from numba import types
 
 from workbench.equations.stages import Layout, Plan
 from workbench.targets.cuda import device, source
+from workbench.targets.cuda.room import room_of
 
 OBSTACLE = device.package_obstacle("cuda12")
 HAVE = OBSTACLE is None and device.ask_toolkit() is not None
@@ -65,8 +66,6 @@ EACH = [("elman", 32), ("elman", 64), ("lstm", 32), ("lstm", 64), ("gru", 32)]
 
 def assert_good(cell, units, dtype, kernel, each, folder):
     """One kernel of a cell keeps to its number type and to what a block has, and spills nothing."""
-    from workbench.targets.cuda.run import room_of
-
     inputs = units if cell.graph.tied is not None else 28
     sizes = {size: 10 for size in cell.size_names}
     lengths = cell.lengths(inputs, units, sizes)

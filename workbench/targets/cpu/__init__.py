@@ -304,10 +304,15 @@ def kernels(graph, layout, record, dtype):
     return Kernels(Plan(graph, layout, record), dtype)
 
 
-def _write(cell, kernel):
+def plan_of(cell, kernel):
+    """The Plan of a kernel that is only to be read. ValueError where none has that name."""
     if kernel not in KERNELS:
         raise ValueError(f"kernel: expected one of {', '.join(KERNELS)}, got {kernel!r}")
-    return source(Plan(cell.graph, Layout.of(cell.graph), "all"), kernel, "float64")
+    return Plan(cell.graph, Layout.of(cell.graph), "all")
+
+
+def _write(cell, kernel):
+    return source(plan_of(cell, kernel), kernel, "float64")
 
 
 WRITERS["cpu"] = _write

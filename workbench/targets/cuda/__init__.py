@@ -13,14 +13,15 @@ from functools import lru_cache
 
 from ...equations.cell import WRITERS
 from ...equations.gradient import contributions
-from ...equations.stages import Layout, Plan
+from ...equations.stages import Plan
+from ..cpu import plan_of
 from ..cpu.spelling import helper_name
 from ..notation import Text, equations
 from ..spelling import calls, narrow, size_name
 from .backward import backward_source, jacobian_source, log_norms_source
 from .forward import forward_source
 from .functions import device_function
-from .products import Room
+from .room import room_of
 
 HEADER = '''"""{kernel} of {name}, {dtype}, for a GPU: written from its equations. Do not edit.
 
@@ -94,13 +95,9 @@ def ensemble_kernels(graph, layout, record, dtype):
 
 def _write(cell, kernel):
     """The text of a kernel for 64 units, in float32."""
-    names = ("forward", "backward", "jacobian")
-    if kernel not in names:
-        raise ValueError(f"kernel: expected one of {', '.join(names)}, got {kernel!r}")
-    inputs = 32 if cell.graph.tied is None else 64
+    plan, inputs = plan_of(cell, kernel), 32 if cell.graph.tied is None else 64
     lengths = cell.lengths(inputs, 64, dict.fromkeys(cell.size_names, 64))
-    plan = Plan(cell.graph, Layout.of(cell.graph), "all")
-    return source(plan, kernel, "float32", lengths, Room(512, 12288, 16))[0]
+    return source(plan, kernel, "float32", lengths, room_of(plan, "float32", lengths))[0]
 
 
 WRITERS["cuda"] = _write

@@ -71,9 +71,8 @@ class BackwardParts:
     step: list
 
 
-def _parts(plan, lengths, room, given, each, more=()):
-    """The BackwardParts for one plan; more: further names of arrays of adjoints."""
-    names = [*adjoint_names(plan, each), *more]
+def _parts(plan, lengths, room, given, each, names):
+    """The BackwardParts for one plan; names: of the arrays of adjoints."""
     spelling, memory = Spelling(plan, each), _memory(plan, lengths, names, each)
     places = Time(plan, spelling, lines_with_loss(plan, given))
     scratch = _scratch(plan, places, lengths, memory)
@@ -91,7 +90,7 @@ def backward_source(plan, lengths, room, given=None, each=False):
     given: names of the lines that the loss adds to; None for the cell's output alone.
     each: every row has parameters of its own, and gradients.
     """
-    parts = _parts(plan, lengths, room, given, each)
+    parts = _parts(plan, lengths, room, given, each, adjoint_names(plan, each))
     lines = [
         *parts.functions,
         "@cuda.jit(**options)",
@@ -114,7 +113,7 @@ def backward_source(plan, lengths, room, given=None, each=False):
 
 def log_norms_source(plan, lengths, room, line):
     """Return (the text of `log_norms` for a line, its Memory)."""
-    parts = _parts(plan, lengths, room, None, True, NORMS)
+    parts = _parts(plan, lengths, room, None, True, [*adjoint_names(plan), *NORMS])
     return "\n".join([*parts.functions, *log_norms_lines(parts, line)]) + "\n", parts.memory
 
 

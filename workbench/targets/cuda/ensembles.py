@@ -82,6 +82,7 @@ class EnsembleKernels(Kernels):
         self.forward(x, mask, lengths, parameters, record)
         real = np.ones((time, count), bool)
         shapes = self._adjoint_shapes(lengths, real, count)
+        shapes = {name: shapes[name] for name in adjoint_names(self.plan)}
         adjoint = Arena(shapes | dict.fromkeys(NORMS, (count, time)), self.dtype)
         with stretch():
             self.over_time.clear(adjoint.array, 0, adjoint.array.size)

@@ -20,18 +20,6 @@ CHAINS = 4
 """Sums that a thread makes side by side, since each waits for its last multiplication."""
 
 
-@dataclass(frozen=True)
-class Room:
-    """What a block has. threads: of it. shared: numbers of its shared memory.
-
-    registers: numbers that each thread may keep for a whole sequence.
-    """
-
-    threads: int
-    shared: int
-    registers: int
-
-
 @dataclass
 class Multiply:
     """One product: `outputs` sums over `inner` numbers each, in `parts` parts.

@@ -14,43 +14,14 @@ from .device import simulated
 from .forward import record_names
 from .kernel import LaunchedKernel
 from .over_time import over_time
-from .products import Room
+from .room import THREADS, room_of
 from .stopwatch import stretch
 
-THREADS = 6 if simulated() else 512
-"""Threads of a block, at most."""
-WARP = 32
-"""Threads that a GPU lets take the same step at once."""
-REGISTERS = {"float32": 2 if simulated() else 48, "float64": 1 if simulated() else 10}
-"""Numbers of a matrix that each thread may keep in registers, for a cell of up to LINES lines."""
-LINES = 7
-FOR_A_LINE = {"float32": 9, "float64": 2}
-"""So many fewer for each further one: a register more would spill, see tests/targets/cuda."""
-SMALL, MORE = 256, {"float32": 72, "float64": 36}
-"""A block of so few threads has so many more registers for each of them."""
-SHARED = 48 * 2**10
-"""Bytes of a block's shared memory; more are there only if the driver is asked."""
 BLOCKS = 2 if simulated() else 1024
 """Blocks of a launch, at most; further rows of the batch wait for their turn."""
 TILE = 2 if simulated() else 16
 PARTS = 2 if simulated() else 32
 """Parts into which a sum over all steps is cut, at most."""
-
-
-def room_of(plan, dtype, lengths, each=False):
-    """What a block has for the kernels of a plan and these lengths.
-
-    each: there are many networks, so that one needs no more threads than it has sums.
-    """
-    dtype = np.dtype(dtype)
-    sums = [sum(lengths[size] for size in pack.rows.values()) for pack in plan.layout.packs]
-    threads = -(-max(sums, default=1) // WARP) * WARP if each and not simulated() else THREADS
-    threads = min(threads, THREADS)
-    further = max(0, len(plan.kept) + len(plan.graph.states) - LINES)
-    registers = REGISTERS[dtype.name] - further * FOR_A_LINE[dtype.name]
-    if threads <= SMALL and not simulated():
-        registers += MORE[dtype.name]
-    return Room(threads, SHARED // dtype.itemsize, max(0, registers))
 
 
 class Record:
@@ -125,8 +96,9 @@ class Kernels:
             text, memory = source(self.plan, name, self.dtype.name, lengths, room, given, self.each)
             if memory.size > room.shared:
                 raise ValueError(
-                    f"hidden_size: expected a network of which one step fits into {SHARED:,} bytes "
-                    f"of a GPU's shared memory, got {memory.size * self.dtype.itemsize:,} bytes"
+                    "hidden_size: expected a network of which one step fits into the "
+                    f"{room.shared * self.dtype.itemsize:,} bytes of shared memory that a GPU's "
+                    f"block has, got {memory.size * self.dtype.itemsize:,} bytes"
                 )
             label = identifier("cuda_each" if self.each else "cuda", self.plan.graph.name, name)
             self._kernels[key] = LaunchedKernel(text, name, label), memory, room.threads

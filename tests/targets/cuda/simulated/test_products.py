@@ -9,7 +9,7 @@ from kernel_laws import assert_close, same_gradients
 
 import workbench as wb
 from workbench.targets import cuda
-from workbench.targets.cuda import run
+from workbench.targets.cuda import room as of_a_block
 
 THREADS = 32
 
@@ -20,9 +20,9 @@ def room(monkeypatch):
 
     def room(registers, shared):
         cuda.kernels.cache_clear()
-        monkeypatch.setattr(run, "THREADS", THREADS)
-        monkeypatch.setattr(run, "SHARED", shared)
-        monkeypatch.setattr(run, "REGISTERS", {"float64": registers})
+        monkeypatch.setattr(of_a_block, "THREADS", THREADS)
+        monkeypatch.setattr(of_a_block, "SHARED", shared)
+        monkeypatch.setattr(of_a_block, "REGISTERS", {"float64": registers})
 
     yield room
     cuda.kernels.cache_clear()
