@@ -99,6 +99,7 @@ class Plan:
     kept: [(key, node)] of what each step stores besides the states: recorded lines under their
         names, and under "kept 1", "kept 2", ... what later stages or the backward step need.
     twins: id of a Product -> the earlier one whose adjoint is the same, row for row.
+    distinct: the products that have an adjoint of their own, in order.
     """
 
     def __init__(self, graph, layout, record):
@@ -112,6 +113,7 @@ class Plan:
         self.output_of = {id(n): s for s, n in self.graph.outputs.items()}
         self.line_of = {id(n): name for name, n in self.graph.lines.items()}
         self.twins = self._twins()
+        self.distinct = [p for p in self.products if id(p) not in self.twins]
         self.kept = self._kept()
         self.key_of = {id(node): key for key, node in self.kept}
         self.position_of = {key: position for position, (key, _) in enumerate(self.kept)}
@@ -154,6 +156,10 @@ class Plan:
                     twins[id(product)] = found[sums]
                 found.setdefault(sums, product)
         return twins
+
+    def first_of(self, product):
+        """The product under whose name the adjoint of this one lies: its twin, or itself."""
+        return self.twins.get(id(product), product)
 
     def _only_sum(self, product, name):
         """The id of the sum that alone reads this matrix times the operand, or None."""

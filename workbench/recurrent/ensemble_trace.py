@@ -7,11 +7,11 @@ import numpy as np
 
 from ..equations.cell import Cell
 from ..targets.cpu.ensembles import EnsembleKernels
-from .by_line import ByAttribute, ByLine
+from .by_line import GradientsByLine, TraceByLine
 from .inputs import numeric, refuse_nan
 from .memory import refuse_too_large
 from .parameters import Parameters
-from .trace import read_only, recorded_lines
+from .trace import read_only
 
 
 @dataclass
@@ -55,8 +55,16 @@ class EnsembleProblem:
     def jacobian(self):
         return self.kernels.jacobian(*self._arguments)
 
+    def leave(self, array, first=0):
+        """Show an array over time as the user has it, (count, time, ...), from a step on."""
+        return array[:, first:, 0]
 
-class EnsembleTrace(ByAttribute):
+    def leave_step(self, array, step):
+        """Show one step of an array over time as the user has it, (count, ...)."""
+        return array[:, step, 0]
+
+
+class EnsembleTrace(TraceByLine):
     """What the networks did over a sequence. All arrays are (count, time, units).
 
     `trace["f"]` or `trace.f` is the named line f; a state's name stands for its value after the
@@ -69,40 +77,13 @@ class EnsembleTrace(ByAttribute):
         self._problem = problem
 
     @property
-    def cell(self):
-        return self._problem.cell
-
-    @property
-    def names(self):
-        """Names of the recorded lines, in order of computing."""
-        return recorded_lines(self._problem.kernels.plan)
-
-    @property
     def x(self):
         """(time, input) where x was one for all networks, else (count, time, input)."""
-        x = self._problem.x[:, :, 0]
+        x = self._problem.leave(self._problem.x)
         return read_only(x[0] if self._problem.shared else x)
 
-    @property
-    def final(self):
-        """State name -> (count, units) after the last step."""
-        return self._states(-1)
-
-    @property
-    def initial(self):
-        """State name -> (count, units) before the first step."""
-        return self._states(0)
-
-    def _states(self, step):
-        states = zip(self.cell.states, self._problem.record[0], strict=True)
-        return {name: array[:, step, 0].copy() for name, array in states}
-
     def _at(self, name):
-        states, lines, _ = self._problem.record
-        if name in self.cell.states:
-            return read_only(states[self.cell.states.index(name)][:, 1:, 0])
-        kept = [key for key, _ in self._problem.kernels.plan.kept]
-        return read_only(lines[kept.index(name)][:, :, 0])
+        return read_only(self._problem.leave(*self._place(name)))
 
     def bptt(self, d_h):
         """Backpropagate through time in every network and return the EnsembleGradients.
@@ -139,13 +120,7 @@ class EnsembleTrace(ByAttribute):
         wanted = count * time * units**2 * self._problem.kernels.dtype.itemsize
         run = f"Jacobians of {time:,} steps of {count:,} networks"
         refuse_too_large(wanted, lambda: run, "fewer networks or steps take less")
-        return self._problem.jacobian()[:, :, 0]
-
-    def _whole(self, word):
-        record = self._problem.kernels.plan.record
-        if record not in ("all", "output"):
-            named = ", ".join(sorted(record))
-            raise ValueError(f"{word}: expected a trace with record='all' or 'output', got {named}")
+        return self._problem.leave(self._problem.jacobian())
 
     def __repr__(self):
         count, time = self._problem.shape
@@ -153,7 +128,7 @@ class EnsembleTrace(ByAttribute):
         return f"EnsembleTrace({self.cell.name}, {count:,} networks, {time:,} steps: {names})"
 
 
-class EnsembleGradients(ByLine):
+class EnsembleGradients(GradientsByLine):
     """The derivatives of a loss, or of one for each network, that `trace.bptt` found.
 
     gradients["f"]: (count, time, units), dL/df_t, the total over all paths.
@@ -161,45 +136,3 @@ class EnsembleGradients(ByLine):
     gradients.parameters["W.i"]: (count, rows, columns) or (count, units). gradients.x,
     gradients.initial["h"]: by each network's input, (count, time, input), and initial states.
     """
-
-    def __init__(self, problem, adjoints, sums):
-        self._problem = problem
-        self._adjoints, self._lines = adjoints, problem.kernels.adjoint_lines
-        self._matrices, self._steps = sums
-
-    @property
-    def names(self):
-        """Names of the lines that have a gradient, in order of computing."""
-        return tuple(name for name in self._problem.graph.lines if name in self._lines)
-
-    def _at(self, name):
-        return self._adjoints.totals[self._lines.index(name)][:, :, 0]
-
-    @property
-    def carried(self):
-        """State name -> (count, time, units): the adjoint that enters step t from later steps."""
-        states = zip(self._problem.cell.states, self._adjoints.carried, strict=True)
-        return {name: array[:, 1:, 0] for name, array in states}
-
-    @property
-    def initial(self):
-        """State name -> (count, units): dL / d(initial state)."""
-        states = zip(self._problem.cell.states, self._adjoints.carried, strict=True)
-        return {name: array[:, 0, 0] for name, array in states}
-
-    @property
-    def x(self):
-        """dL/dx of each network, (count, time, input), also where all have the same x."""
-        return self._adjoints.d_x[:, :, 0]
-
-    @property
-    def parameters(self):
-        """Parameter name -> (count, ...) gradient; copies, made at each call."""
-        matrices = tuple(matrix.copy() for matrix in self._matrices)
-        vectors = tuple(np.add.reduce(steps, axis=1) for steps in self._steps)
-        named = self._problem.parameters.with_values(matrices, vectors)
-        return {name: named[name] for name in self._problem.cell.parameters}
-
-    def __repr__(self):
-        names = ", ".join(self.names)
-        return f"EnsembleGradients({self._problem.cell.name}: {names}, x, parameters)"

@@ -2,15 +2,14 @@
 
 from copy import copy
 from dataclasses import replace
-from functools import cached_property
 
 import numpy as np
 
-from ..targets.cpu import adjoint_lines, operand
-from .by_line import ByLine
+from ..targets.cpu import operand
+from .by_line import GradientsByLine
 
 
-class Gradients(ByLine):
+class Gradients(GradientsByLine):
     """The derivatives of a loss that `trace.bptt` found.
 
     gradients["f"]: dL/df_t for every step t, shaped like trace["f"]: the total, over all paths.
@@ -19,16 +18,6 @@ class Gradients(ByLine):
     gradients.parameters["U.f"]: shaped like the parameter. gradients.x, gradients.initial["h"]:
         by the input and by the initial states.
     """
-
-    def __init__(self, problem, adjoints, sums):
-        self._problem = problem
-        self._adjoints = adjoints
-        self._matrices, self._steps = sums
-
-    @cached_property
-    def _lines(self):
-        """Names of the states and recorded lines, in the order of their total adjoints."""
-        return adjoint_lines(self._problem.kernels.plan)
 
     def through(self, edge):
         """The same gradients with their arrays as another `Edge` shows them."""
@@ -41,54 +30,9 @@ class Gradients(ByLine):
         """How many sequences ran side by side."""
         return self._problem.mask.shape[1]
 
-    @property
-    def names(self):
-        """Names of the lines that have a gradient, in order of computing."""
-        return tuple(name for name in self._problem.graph.lines if name in self._lines)
-
-    def _at(self, name):
-        return self._problem.edge.leave(self._adjoints.totals[self._lines.index(name)])
-
-    def on_device(self, name):
-        """dL/d(line) where the GPU has it: a `DeviceArray`, always (time, batch, units).
-
-        PyTorch, JAX and CuPy read it with no copy. Raises ValueError for a run on the CPU.
-        """
-        name = self._recorded(name)
-        return self._problem.kernels.on_device(self._adjoints, name)
-
-    @property
-    def carried(self):
-        """State name -> (time, batch, units): the adjoint that enters step t from later steps."""
-        states = zip(self._problem.cell.states, self._adjoints.carried, strict=True)
-        return {name: self._problem.edge.leave(array[1:]) for name, array in states}
-
-    @property
-    def cell(self):
-        return self._problem.cell
-
     def also_initial(self, state, d):
         """Add what an initial state does beside this cell. d: (batch, units)."""
         self._adjoints.carried[self.cell.states.index(state)][0] += d
-
-    @property
-    def initial(self):
-        """State name -> (batch, units): dL / d(initial state)."""
-        states = zip(self._problem.cell.states, self._adjoints.carried, strict=True)
-        return {name: self._problem.edge.leave_state(array[0]) for name, array in states}
-
-    @property
-    def x(self):
-        """dL/dx, shaped like x."""
-        return self._problem.edge.leave(self._adjoints.d_x)
-
-    @property
-    def parameters(self):
-        """Parameter name -> gradient, shaped as in the equations; copies, made at each call."""
-        matrices = tuple(matrix.copy() for matrix in self._matrices)
-        vectors = tuple(np.add.reduce(steps) for steps in self._steps)
-        named = self._problem.parameters.with_values(matrices, vectors)
-        return {name: named[name] for name in self._problem.cell.parameters}
 
     def by_step(self, name, full=False):
         """What each step adds to the gradient of a parameter.
@@ -141,6 +85,3 @@ class Gradients(ByLine):
 
     def _vector_steps(self, name):
         return self._steps[self._layout.vectors.index(name)]
-
-    def __repr__(self):
-        return f"Gradients({self._problem.cell.name}: {', '.join(self.names)}, x, parameters)"

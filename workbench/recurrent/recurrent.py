@@ -277,6 +277,14 @@ class Problem:
             self.x, self.mask, self.lengths, self.parameter_arrays, self.record
         )
 
+    def leave(self, array, first=0):
+        """Show an array over time in the form that x had, from a step on."""
+        return self.edge.leave(array[first:] if first else array)
+
+    def leave_step(self, array, step):
+        """Show one step of an array over time in the form that x had."""
+        return self.edge.leave_state(array[step])
+
 
 def _plain_start(start):
     """A start as a name, a number or an array of its own."""

@@ -1,18 +1,16 @@
 """The trace of a run: what every named line of the equations did at every step."""
 
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 
-from ..targets.cpu import adjoint_lines
-from .by_line import ByAttribute
+from .by_line import TraceByLine
 from .gradients import Gradients
 from .inputs import positive_integer, read_d_lines, refuse_nan
 from .worked import Worked
 
 
-class Trace(ByAttribute):
+class Trace(TraceByLine):
     """What a network did over a sequence. All arrays are (time, batch, units), or (time, units).
 
     `trace["f"]` or `trace.f` is the named line f at every step; a state's name stands for its
@@ -24,10 +22,6 @@ class Trace(ByAttribute):
     def __init__(self, problem):
         self._problem = problem
         self._lines = {}
-
-    @property
-    def cell(self):
-        return self._problem.cell
 
     @property
     def parameters(self):
@@ -68,48 +62,14 @@ class Trace(ByAttribute):
         """Whether the arrays are (batch, time, units)."""
         return self._problem.edge.batch_first
 
-    @property
-    def names(self):
-        """Names of the recorded lines, in order of computing."""
-        return recorded_lines(self._problem.kernels.plan)
-
-    @property
-    def final(self):
-        """State name -> (batch, units) after the last step."""
-        return self._states(-1)
-
-    @property
-    def initial(self):
-        """State name -> (batch, units) before the first step."""
-        return self._states(0)
-
-    def _states(self, step):
-        problem = self._problem
-        states = zip(self.cell.states, problem.record[0], strict=True)
-        return {name: problem.edge.leave_state(s[step]).copy() for name, s in states}
-
     def _at(self, name):
-        return self._problem.edge.leave(self._line(name))
-
-    def on_device(self, name):
-        """A line where the GPU has it: a `DeviceArray`, always (time, batch, units).
-
-        PyTorch, JAX and CuPy read it with no copy. After a masked step it shows a state as it was
-        held, where trace[name] shows zeros. Raises ValueError for a run on the CPU.
-        """
-        name = self._recorded(name)
-        return self._problem.kernels.on_device(self._problem.record, name)
+        return self._problem.leave(self._line(name))
 
     def _line(self, name):
         """The (time, batch, units) array of a recorded line."""
         if name not in self._lines:
-            states, lines, _ = self._problem.record
-            plan = self._problem.kernels.plan
-            if name in self.cell.states:
-                array = self._shown(states[self.cell.states.index(name)][1:])
-            else:
-                array = lines[[key for key, _ in plan.kept].index(name)]
-            self._lines[name] = read_only(array)
+            array, first = self._place(name)
+            self._lines[name] = read_only(self._shown(array[first:]) if first else array)
         return self._lines[name]
 
     def _shown(self, array):
@@ -135,9 +95,7 @@ class Trace(ByAttribute):
             `gradients.initial` of the chunk that came next.
         """
         problem = self._problem
-        if problem.kernels.plan.record not in ("all", "output"):
-            named = ", ".join(sorted(problem.kernels.plan.record))
-            raise ValueError(f"bptt: expected a trace with record='all' or 'output', got {named}")
+        self._whole("bptt")
         if truncate is not None and lags is not None:
             raise ValueError("lags: expected truncate or lags, got both")
         given = read_d_lines(d_h, self.cell.output, self._shapes(), problem.edge)
@@ -201,13 +159,6 @@ class Trace(ByAttribute):
         time, batch, _ = self._problem.x.shape
         rows = "" if self._problem.edge.no_batch else f", batch {batch}"
         return f"Trace({self.cell.name}, {time} steps{rows}: {', '.join(self.names)})"
-
-
-@lru_cache(maxsize=256)
-def recorded_lines(plan):
-    """Names of the lines that a plan records, in order of computing."""
-    recorded = adjoint_lines(plan)
-    return tuple(name for name in plan.graph.lines if name in recorded)
 
 
 def at_last_step(d_state, mask):

@@ -69,6 +69,36 @@ def test_one_input_for_all_and_a_number_for_each():
     assert np.abs(b.h[0] - b.h[2]).max() > 1e-3
 
 
+def test_arrays_of_an_ensemble_lie_on_the_device_with_time_first():
+    exact, found = both("lstm")
+    g = generator("on device")
+    x, d_h = (g.standard_normal((COUNT, TIME, units)) for units in (INPUTS, UNITS))
+    trace, on_cpu = found.run(x), exact.run(x)
+    gradients, expected = trace.bptt(d_h), on_cpu.bptt(d_h)
+    for name in trace.names:
+        there, d_there = trace.on_device(name), gradients.on_device(name)
+        assert there.shape == d_there.shape == (TIME, COUNT, UNITS)
+        for k in range(COUNT):
+            same(np.asarray(there)[:, k], on_cpu[name][k], "float64", name)
+            same(np.asarray(d_there)[:, k], expected[name][k], "float64", name)
+    for arrays in (trace, gradients):
+        with pytest.raises(KeyError, match="q: expected a recorded line"):
+            arrays.on_device("q")
+    for arrays in (on_cpu, expected):
+        with pytest.raises(ValueError, match='on_device: expected a network with device="cuda"'):
+            arrays.on_device("f")
+
+
+def test_only_what_was_recorded_lies_on_the_device():
+    _, found = both("lstm")
+    x = generator("recorded").standard_normal((TIME, INPUTS))
+    trace = found.run(x, record=["f"])
+    assert np.array_equal(np.asarray(trace.on_device("f"))[:, 1], trace.f[1])
+    assert np.array_equal(np.asarray(trace.on_device("c"))[:, 1], trace.c[1])
+    with pytest.raises(KeyError, match=r"g: expected a recorded line \(f, c, h\)"):
+        trace.on_device("g")
+
+
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-12), ("float32", 1e-5)])
 @pytest.mark.parametrize(("cell", "line"), [("elman", None), ("lstm", "f")])
 def test_norms_far_below_every_number_are_those_of_the_cpu(cell, line, dtype, tolerance):

@@ -22,7 +22,7 @@ from . import arena
 from .backward import backward_source, jacobian_source, overwritten
 from .each import backward_each_source, forward_each_source, jacobian_each_source
 from .forward import forward_source
-from .lengths import Lengths
+from .lengths import PlanKernels
 from .log_norms import VECTORS, log_norms_source
 from .parts import Job
 from .places import adjoint_lines
@@ -115,7 +115,7 @@ def operand_array(plan, node, x, record):
     return record[0][plan.state_position[name]], first
 
 
-class Kernels:
+class Kernels(PlanKernels):
     """The kernels of one graph, with the arrays they take.
 
     plan: what is kept at each step. dtype: "float32" or "float64".
@@ -124,19 +124,16 @@ class Kernels:
     """
 
     def __init__(self, plan, dtype):
-        self.plan, self.dtype = plan, np.dtype(dtype)
-        self.kernels, self.adjoint_lines = {}, adjoint_lines(plan)
-        self.distinct = [p for p in plan.products if id(p) not in plan.twins]
-        firsts = [plan.twins.get(id(p), p) for p in plan.products]
-        self.adjoint_of = [self.distinct.index(first) for first in firsts]
+        super().__init__(plan, dtype)
+        self.kernels = {}
+        self.adjoint_of = [plan.distinct.index(plan.first_of(p)) for p in plan.products]
         self.adjoint_names = [
             *(identifier("carried", state) for state in plan.graph.states),
             *(identifier("adjoint", line) for line in self.adjoint_lines),
-            *(identifier("adjoint_product", product.name) for product in self.distinct),
+            *(identifier("adjoint_product", product.name) for product in plan.distinct),
             "d_x",
         ]
         self.overwritten = lru_cache(lambda given: overwritten(plan, given))
-        self._lengths = lru_cache(lambda items: Lengths.of(plan, dict(items)))
         self.outputs = frozenset([next(iter(plan.graph.states))])
 
     def kernel(self, name, given=None):
@@ -171,13 +168,6 @@ class Kernels:
         unread = np.zeros((time, batch, widest), self.dtype)
         flags = np.array([name in clamps for name in names])
         return flags, *(clamps.get(name, unread) for name in names)
-
-    def __deepcopy__(self, memo):
-        return self  # its graph is looked up by what its nodes are
-
-    def lengths(self, lengths):
-        """The Lengths of all arrays, from name -> length."""
-        return self._lengths(tuple(lengths.items()))
 
     def _packs(self, parameters, transposed):
         return self._products.packed(*parameters[0], transposed=transposed)

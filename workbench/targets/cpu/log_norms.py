@@ -194,7 +194,7 @@ def _backward_arguments(plan):
 
 def _product(plan, product):
     """The array of a product's adjoint; twins share one."""
-    return identifier("adjoint_product", plan.twins.get(id(product), product).name)
+    return identifier("adjoint_product", plan.first_of(product).name)
 
 
 def _memory(plan):

@@ -28,7 +28,7 @@ class Time(cpu.Time):
 
     def adjoint_of(self, product):
         """The product under whose name a product's adjoint lies."""
-        return self.plan.twins.get(id(product), product)
+        return self.plan.first_of(product)
 
 
 class Rows(cpu.Rows):
@@ -45,12 +45,11 @@ class Rows(cpu.Rows):
 
 def adjoint_names(plan, each=False):
     """Names of all arrays of adjoints, in the order in which `backward` takes their places."""
-    distinct = [p for p in plan.products if id(p) not in plan.twins]
     return [
         "cut",
         *(identifier("carried", s) for s in plan.graph.states),
         *(identifier("adjoint", name) for name in adjoint_lines(plan)),
-        *(identifier("adjoint_product", p.name) for p in distinct),
+        *(identifier("adjoint_product", p.name) for p in plan.distinct),
         "d_x",
         *(identifier("steps", v) for v in plan.layout.vectors),
         *(identifier("gradient", p.name) for p in plan.layout.packs if each),

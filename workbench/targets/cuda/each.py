@@ -45,7 +45,7 @@ def _shape(pack, lengths):
 
 def _adjoint(plan, product, rows):
     """The adjoint of a product's row r at this step."""
-    name = identifier("adjoint_product", plan.twins.get(id(product), product).name)
+    name = identifier("adjoint_product", plan.first_of(product).name)
     return f"adjoint[index({name} + row * {rows} + r)]"
 
 

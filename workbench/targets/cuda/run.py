@@ -1,11 +1,8 @@
 """The kernels of one graph on a GPU, and the arrays that they work on."""
 
-from functools import lru_cache
-
 import numpy as np
 
-from ..cpu.lengths import Lengths
-from ..cpu.places import adjoint_lines
+from ..cpu.lengths import PlanKernels
 from ..spelling import identifier
 from . import source
 from .arena import Arena, Hosted
@@ -65,7 +62,7 @@ class Adjoints:
         return identifier("adjoint", name), 0
 
 
-class Kernels:
+class Kernels(PlanKernels):
     """The kernels of one graph: as `cpu.Kernels`, with all arrays on a GPU.
 
     plan: what is kept at each step. dtype: "float32" or "float64".
@@ -75,18 +72,9 @@ class Kernels:
     """Whether every row of the batch has parameters of its own."""
 
     def __init__(self, plan, dtype):
-        self.plan, self.dtype = plan, np.dtype(dtype)
+        super().__init__(plan, dtype)
         self.over_time = over_time(self.dtype.name, TILE, THREADS, BLOCKS)
-        self.adjoint_lines = adjoint_lines(plan)
-        self._lengths = lru_cache(lambda items: Lengths.of(plan, dict(items)))
         self._kernels = {}
-
-    def __deepcopy__(self, memo):
-        return self  # its graph is looked up by what its nodes are
-
-    def lengths(self, lengths):
-        """The Lengths of all arrays, from name -> length."""
-        return self._lengths(tuple(lengths.items()))
 
     def kernel(self, name, lengths, given=None):
         """Return (the kernel called `name` for these lengths, its Memory, threads of a block)."""
