@@ -47,7 +47,13 @@ def same_gradients(found, expected, dtype):
 
 SINGLE = ("elman", "lstm", "gru", "slstm", "every_function", "wide_memory")
 """Cells that run in float32 too; of the others `test_compiled.py` reads the number type."""
-RUNS = [*((name, "float64") for name in NAMES), *((name, "float32") for name in SINGLE)]
+PLAIN = ("elman", "lstm", "gru", "every_function", "wide_memory")
+"""Cells of the plain run in the simulator; the others are in `pytest -m long`."""
+RUNS = [
+    pytest.param(name, dtype, marks=[] if name in PLAIN else pytest.mark.long)
+    for dtype, names in (("float64", NAMES), ("float32", SINGLE))
+    for name in names
+]
 
 
 @pytest.mark.parametrize(("name", "dtype"), RUNS)

@@ -15,6 +15,7 @@ from numba import types
 from workbench.equations.stages import Layout, Plan
 from workbench.targets.cuda import device, source
 from workbench.targets.cuda.room import room_of
+from workbench.targets.cuda.sharing import shared_room
 
 OBSTACLE = device.package_obstacle("cuda12")
 HAVE = OBSTACLE is None and device.ask_toolkit() is not None
@@ -64,23 +65,28 @@ EACH = [("elman", 32), ("elman", 64), ("lstm", 32), ("lstm", 64), ("gru", 32)]
 """Networks of ensembles, by cell and units."""
 
 
-def assert_good(cell, units, dtype, kernel, each, folder):
+def assert_good(cell, units, dtype, kernel, each, folder, batch=1):
     """One kernel of a cell keeps to its number type and to what a block has, and spills nothing."""
     inputs = units if cell.graph.tied is not None else 28
     sizes = {size: 10 for size in cell.size_names}
     lengths = cell.lengths(inputs, units, sizes)
     plan = Plan(cell.graph, Layout.of(cell.graph), "all")
     room = room_of(plan, dtype, lengths, each)
+    if not each and kernel != "jacobian":
+        room = shared_room(plan, kernel, dtype, lengths, batch)
     given = cell.output if kernel == "log_norms" else None
     text, memory = source(plan, kernel, dtype, lengths, room, given, each)
     assert memory.size <= room.shared
     arena, places = getattr(types, dtype)[::1], types.UniTuple(types.int64, 2 + len(memory.arena))
-    signature = types.void(*[arena] * (1 if kernel == "forward" else 2), places)
+    arrays = [arena] * (1 if kernel == "forward" else 2)
+    counters = [types.uint64[::1]] if room.blocks > 1 else []
+    signature = types.void(*arrays, *counters, places)
     ptx = ptx_of(text, kernel, signature, folder, launch_bounds=(room.threads, 1))
     assert ".f64" not in ptx or dtype == "float64"
     registers, spilled = resources(ptx)
     assert registers * room.threads <= REGISTERS_OF_A_BLOCK
     assert spilled == 0
+    return room
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
@@ -88,6 +94,27 @@ def assert_good(cell, units, dtype, kernel, each, folder):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_kernel_fits_a_block_and_keeps_to_its_number_type(name, dtype, kernel, tmp_path):
     assert_good(CELLS[name], 64, dtype, kernel, False, tmp_path)
+
+
+LARGE = [
+    ("lstm", 128, 64, "float32"),
+    ("lstm", 128, 1000, "float32"),
+    ("gru", 128, 64, "float32"),
+    ("lstm", 256, 64, "float32"),
+    ("lstm", 512, 1, "float32"),
+    ("lstm", 512, 64, "float32"),
+    ("lstm", 512, 64, "float64"),
+    ("gru", 512, 64, "float32"),
+    ("elman", 1024, 16, "float32"),
+]
+"""Networks of which several blocks share the matrices, or several rows are side by side."""
+
+
+@pytest.mark.parametrize("kernel", ["forward", "backward"])
+@pytest.mark.parametrize(("name", "units", "batch", "dtype"), LARGE)
+def test_so_does_a_kernel_of_a_large_network(name, units, batch, dtype, kernel, tmp_path):
+    room = assert_good(CELLS[name], units, dtype, kernel, False, tmp_path, batch)
+    assert room.blocks > 1 or units == 128
 
 
 @pytest.mark.parametrize("kernel", [*KERNELS, "log_norms"])
@@ -111,3 +138,26 @@ def test_the_products_over_all_steps_keep_to_their_number_type(dtype, kernel, tm
     ptx = ptx_of(over_time.TEXT.format(dtype=dtype, tile=16), kernel, signature, tmp_path)
     assert ".f64" not in ptx or dtype == "float64"
     assert resources(ptx)[1] == 0
+
+
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize(("shared", "asked"), [(48 * 2**10, 0), (48 * 2**10 + 4, 1)])
+def test_the_driver_is_asked_for_more_shared_memory(shared, asked, together, monkeypatch):
+    from cuda.bindings import driver as binding
+    from numba.cuda.cudadrv import driver
+
+    function = SimpleNamespace(handle="function", device=SimpleNamespace(id=3))
+    library = SimpleNamespace(get_cufunc=lambda: function)
+    compiled = SimpleNamespace(_codelibrary=library, cooperative=None)
+    calls, types_of_arguments = [], []
+    monkeypatch.setattr(
+        driver, "driver", SimpleNamespace(cuKernelSetAttribute=lambda *given: calls.append(given))
+    )
+    dispatcher = SimpleNamespace(
+        typeof_pyval=type, compile=lambda given: types_of_arguments.append(given) or compiled
+    )
+    device.prepare(dispatcher, (1, 2.0), shared, together)
+    attribute = binding.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
+    assert calls == [(attribute, shared, "function", 3)] * asked
+    assert types_of_arguments == [(int, float)]
+    assert compiled.cooperative is together

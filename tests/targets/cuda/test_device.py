@@ -16,8 +16,8 @@ import pytest
 from workbench.targets.cuda import device
 from workbench.targets.cuda.device import Driver, Gpu, Toolkit
 
-H200 = Gpu("NVIDIA H200", (9, 0), 150_000_000_000, 132)
-PASCAL = Gpu("NVIDIA GeForce GTX 1080", (6, 1), 8_000_000_000, 20)
+H200 = Gpu("NVIDIA H200", (9, 0), 150_000_000_000, 132, 232_448)
+PASCAL = Gpu("NVIDIA GeForce GTX 1080", (6, 1), 8_000_000_000, 20, 49_152)
 NEW = Driver(0, "CUDA_SUCCESS", (13, 0), (H200,))
 OLD = NEW._replace(version=(12, 4))
 CUDA12, CUDA13 = Toolkit((12, 9), (5, 0)), Toolkit((13, 1), (7, 5))
@@ -76,7 +76,8 @@ class Library:
     def cuDeviceGetAttribute(self, value, code, handle):
         gpu = self.gpus[handle.value - 40]
         major, minor = gpu.compute_capability
-        value._obj.value = {75: major, 76: minor, 16: gpu.multiprocessors}[code]
+        known = {75: major, 76: minor, 16: gpu.multiprocessors, 97: gpu.shared}
+        value._obj.value = known[code]
 
 
 def test_importing_the_workbench_imports_no_cuda():

@@ -36,6 +36,14 @@ def test_the_kernels_hold_in_the_simulator(tmp_path):
     assert (counts["failures"], counts["errors"], counts["skipped"]) == (0, 0, 0), printed
 
 
+@pytest.mark.long
+def test_further_kernels_hold_in_the_simulator(tmp_path):
+    arguments = [SIMULATED, "-m", "long"]
+    counts, printed = pytest_with(arguments, tmp_path / "report.xml", NUMBA_ENABLE_CUDASIM="1")
+    assert counts["tests"] > 0, printed
+    assert (counts["failures"], counts["errors"], counts["skipped"]) == (0, 0, 0), printed
+
+
 def test_control_without_the_simulator_none_of_them_is_collected(tmp_path):
     counts, printed = pytest_with([SIMULATED], tmp_path / "report.xml", NUMBA_ENABLE_CUDASIM="0")
     assert counts["tests"] == 0, printed

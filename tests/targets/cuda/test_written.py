@@ -41,11 +41,11 @@ def test_a_small_grid_is_launched_without_a_word():
                 self.met.add(shape)
             return lambda *arguments: self.launched.append((shape, arguments))
 
-    kernel = LaunchedKernel("", "forward", "small")
+    kernel = LaunchedKernel("", "forward", "small", shared=64)
     kernel.compiled = Kernel()
-    kernel(2, 32, 64, "x")
-    kernel((2, 1), 32, 64, "y")
-    kernel(2, 32, 64, "z")
+    kernel(2, 32, "x")
+    kernel((2, 1), 32, "y")
+    kernel(2, 32, "z")
     first, second = (2, 32, 0, 64), ((2, 1), 32, 0, 64)
     assert kernel.compiled.launched == [(first, ("x",)), (second, ("y",)), (first, ("z",))]
 

@@ -108,14 +108,14 @@ def jacobian_source(plan):
 def adjoint_blocks(plan, spelling, places, make=Step):
     """For each stage from the last to the first, the Steps that hold its adjoints.
 
-    make(name, count): a new Step.
+    make(name, size): a new Step.
     """
     found = []
     for stage in range(len(plan.blocks), 0, -1):
         block = plan.blocks[stage - 1].items()
         names = [f"{places.word}_{stage}_{size_name(size)}" for size, _ in block]
         steps = [
-            _adjoints(spelling, nodes, places, make(name, size_name(size)))
+            _adjoints(spelling, nodes, places, make(name, size))
             for name, (size, nodes) in zip(names, block, strict=True)
         ]
         found.append([step for step in steps if step.writes])

@@ -9,7 +9,7 @@ def forward_source(plan):
     """Return the text of `forward` for one plan, below the functions of its stages."""
     spelling = Spelling(plan)
     steps = [
-        [equations(spelling, nodes, Step(f"stage_{number}_{size_name(size)}", size_name(size)))
+        [equations(spelling, nodes, Step(f"stage_{number}_{size_name(size)}", size))
          for size, nodes in block.items()]
         for number, block in enumerate(plan.blocks, 1)
     ]  # fmt: skip

@@ -5,14 +5,14 @@ it writes, and the text of its call.
 """
 
 from ...equations.graph import is_scalar
-from ..spelling import identifier, indented
+from ..spelling import identifier, indented, size_name
 
 
 class Step:
-    """One function under construction. name: of the function. count: its units, as text."""
+    """One function under construction. name: of the function. size: of its units, by name."""
 
-    def __init__(self, name, count):
-        self.name, self.count = name, count
+    def __init__(self, name, size):
+        self.name, self.size = name, size
         self.reads, self.writes, self.values = {}, {}, {}
         self.numbers, self.flags, self.lines = {}, {}, []
 
@@ -80,7 +80,7 @@ class Step:
             return ["pass"]
         return [
             f"{self.name}(",
-            f"    {self.count},",
+            f"    {size_name(self.size)},",
             f"    {_tuple(p.array for p in self.reads)}, {_tuple(p.at for p in self.reads)},",
             f"    {_tuple(p.array for p in self.writes)}, {_tuple(p.at for p in self.writes)},",
             f"    {_tuple(self.numbers)}, {_tuple(f'held[{flag}]' for flag in self.flags)},",

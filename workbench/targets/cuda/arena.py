@@ -72,6 +72,11 @@ class Arena:
             self._slice(name)[at : at + values.size].copy_to_device(values)
 
 
+def counters(count):
+    """Whole numbers at zero on the device: how often each group of blocks has met."""
+    return cuda.to_device(np.zeros(count, np.uint64))
+
+
 class Hosted(Sequence):
     """Arrays of an arena by position, each copied to the host when it is asked for.
 

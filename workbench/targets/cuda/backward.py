@@ -13,18 +13,36 @@ from ..cpu.places import adjoint_lines
 from ..cpu.spelling import Place, rows, total
 from ..spelling import identifier, indented, size_name
 from .each import over_time_of_a_row
-from .forward import numbers, own_parameters, record_names, rows_of_a_block
+from .forward import (
+    arguments,
+    numbers,
+    opening,
+    own_parameters,
+    record_names,
+    recurrent_packs,
+    rows_of_a_block,
+)
+from .group import Group
 from .log_norms import NORMS, log_norms_lines
 from .products import Multiply, keep
 from .spelling import DeviceStep, Memory, Spelling
 
 
 class Time(cpu.Time):
-    """Adjoints of `backward`: in the arena over time, apart from what lives for one step."""
+    """Adjoints of `backward`: in the arena over time, apart from what lives for one step.
 
-    def __init__(self, plan, spelling, given):
+    part: to which sum over rows a row adds what reaches vectors, as text.
+    """
+
+    def __init__(self, plan, spelling, given, part):
         super().__init__(plan, spelling, given)
-        self.at = "0"
+        self.at, self.part = "0", part
+
+    def place(self, node):
+        if node.op != "vector":
+            return super().place(node)
+        name = identifier("steps", node.value)
+        return Place(name, f"({self.part} * T + t) * {size_name(self.plan.size(node))}", name)
 
     def adjoint_of(self, product):
         """The product under whose name a product's adjoint lies."""
@@ -43,8 +61,11 @@ class Rows(cpu.Rows):
         return product
 
 
-def adjoint_names(plan, each=False):
-    """Names of all arrays of adjoints, in the order in which `backward` takes their places."""
+def adjoint_names(plan, group=None, each=False):
+    """Names of all arrays of adjoints, in the order in which `backward` takes their places.
+
+    group: that of the kernel; None for one block.
+    """
     return [
         "cut",
         *(identifier("carried", s) for s in plan.graph.states),
@@ -53,7 +74,13 @@ def adjoint_names(plan, each=False):
         "d_x",
         *(identifier("steps", v) for v in plan.layout.vectors),
         *(identifier("gradient", p.name) for p in plan.layout.packs if each),
+        *(matrix_name(p, group) for p in recurrent_packs(plan) if group and group.blocks > 1),
     ]
+
+
+def matrix_name(pack, group):
+    """The array from which blocks read a pack of matrices: for each its own columns, if many."""
+    return identifier("matrix" if group.blocks == 1 else "matrix_by_block", pack.name)
 
 
 @dataclass(frozen=True)
@@ -70,16 +97,16 @@ class BackwardParts:
     step: list
 
 
-def _parts(plan, lengths, room, given, each, names):
-    """The BackwardParts for one plan; names: of the arrays of adjoints."""
-    spelling, memory = Spelling(plan, each), _memory(plan, lengths, names, each)
-    places = Time(plan, spelling, lines_with_loss(plan, given))
-    scratch = _scratch(plan, places, lengths, memory)
-    writer = _Backward(plan, spelling, places, memory, lengths, room)
+def _parts(plan, room, memory, given, each, part):
+    """The BackwardParts for one plan. part: of the sums over rows, as text."""
+    spelling = Spelling(plan, memory.group, each)
+    places = Time(plan, spelling, lines_with_loss(plan, given), part)
+    scratch = _scratch(plan, places, memory)
+    writer = _Backward(plan, spelling, places, memory, room)
     return BackwardParts(
         plan, memory, writer.functions(),
-        rows_of_a_block(plan, memory, writer.products.values()),
-        [*_cleared(scratch), *writer.stages()],
+        rows_of_a_block(plan, memory, writer.products.values(), each),
+        [*_cleared(scratch, memory), *writer.stages()],
     )  # fmt: skip
 
 
@@ -89,44 +116,61 @@ def backward_source(plan, lengths, room, given=None, each=False):
     given: names of the lines that the loss adds to; None for the cell's output alone.
     each: every row has parameters of its own, and gradients.
     """
-    parts = _parts(plan, lengths, room, given, each, adjoint_names(plan, each))
+    group = Group(lengths, room.blocks, room.rows, masked=not each)
+    memory = backward_memory(plan, group, each)
+    parts = _parts(plan, room, memory, given, each, "n" if each else group.part())
     lines = [
+        *opening(group),
         *parts.functions,
         "@cuda.jit(**options)",
-        "def backward(record, adjoint, places):",
+        f"def backward({arguments(group, 'record', 'adjoint')}):",
         *parts.rows,
-        f"        part = {'n' if each else 'cuda.blockIdx.x'}",
         "        for t in range(T - 1, -1, -1):",
-        "            row = t * B + n",
-        "            if record[index(mask + row)] == 0:",
-        *indented(_passed(plan), 4),
-        "                continue",
-        *indented(parts.step, 3),
+        *indented([*group.row(), *([] if each else _passed(plan, group)), *parts.step], 3),
         "            if adjoint[index(cut + t)] != 0:",
-        *indented(_cut(plan), 4),
+        *indented(_cut(plan, group), 4),
     ]
     if each:
         lines += indented(over_time_of_a_row(plan, lengths), 2)
-    return "\n".join(lines) + "\n", parts.memory
+    return "\n".join(lines) + "\n", memory
+
+
+def backward_memory(plan, group, each=False):
+    """The Memory of `backward`."""
+    own = own_parameters(plan, group.lengths) if each else {}
+    if group.blocks > 1:
+        own = {
+            matrix_name(p, group): sum(group.lengths[size] for size in p.rows.values())
+            * group.own(p.columns)
+            for p in recurrent_packs(plan)
+        }
+    names = record_names(plan, Group(group.lengths), each)
+    return Memory(names, adjoint_names(plan, group, each), group, own)
 
 
 def log_norms_source(plan, lengths, room, line):
     """Return (the text of `log_norms` for a line, its Memory)."""
-    parts = _parts(plan, lengths, room, None, True, [*adjoint_names(plan), *NORMS])
+    group = Group(lengths, masked=False)
+    names = [*adjoint_names(plan), *NORMS]
+    memory = Memory(record_names(plan, group, True), names, group, own_parameters(plan, lengths))
+    parts = _parts(plan, room, memory, None, True, "n")
     return "\n".join([*parts.functions, *log_norms_lines(parts, line)]) + "\n", parts.memory
 
 
 def jacobian_source(plan, lengths, room, each=False):
     """Return (the text of `jacobian`, its Memory); its result is the one array of adjoints."""
-    spelling, memory = Spelling(plan, each), _memory(plan, lengths, ["result"], each)
+    group, own = Group(lengths, masked=False), own_parameters(plan, lengths) if each else {}
+    memory = Memory(record_names(plan, group, each), ["result"], group, own)
+    spelling = Spelling(plan, group, each)
     places = Rows(plan, spelling)
     names = {identifier("into", n): node for n, node in plan.graph.states.items()}
-    states = {name: lengths[plan.size(node)] for name, node in names.items()}
-    scratch = _scratch(plan, places, lengths, memory) | states
-    for name, count in {**states, "seed": sum(states.values())}.items():
-        memory.reserve(name, count)
-    writer = _Backward(plan, spelling, places, memory, lengths, room)
-    own = ["n = row % B", *memory.of_row()] if each else []
+    states = {name: plan.size(node) for name, node in names.items()}
+    scratch = _scratch(plan, places, memory) | states
+    for name, size in states.items():
+        memory.reserve(name, lengths[size])
+    memory.reserve("seed", sum(lengths[size] for size in states.values()))
+    writer = _Backward(plan, spelling, places, memory, room)
+    own = ["n = row % B", *memory.owned("n")] if each else []
     lines = writer.functions()
     lines += [
         "@cuda.jit(**options)",
@@ -145,7 +189,7 @@ def jacobian_source(plan, lengths, room, each=False):
         "                    adjoint[index(own + j)] = shared[index(seed + j)]",
         "                cuda.syncthreads()",
         "                continue",
-        *indented(_cleared(scratch), 3),
+        *indented(_cleared(scratch, memory), 3),
         *indented(writer.stages(), 3),
     ]
     for name, node in plan.graph.states.items():
@@ -157,33 +201,15 @@ def jacobian_source(plan, lengths, room, each=False):
     return "\n".join([*lines, "            cuda.syncthreads()"]) + "\n", memory
 
 
-def _memory(plan, lengths, adjoint, each):
-    own = own_parameters(plan, lengths) if each else {}
-    return Memory(record_names(plan, each), adjoint, own)
-
-
 class _Backward:
-    """What the two kernels share: their stages, from the last to the first."""
+    """What the kernels share: their stages, from the last to the first."""
 
-    def __init__(self, plan, spelling, places, memory, lengths, room):
+    def __init__(self, plan, spelling, places, memory, room):
         self.plan, self.places, self.memory = plan, places, memory
         self.blocks = adjoint_blocks(
-            plan, spelling, places, lambda name, count: DeviceStep(name, count, memory)
+            plan, spelling, places, lambda name, size: DeviceStep(name, size, memory)
         )
-        self.products = {}
-        for product in plan.products:
-            if product.operand.op != "input":
-                self.products[product.name] = self._multiply(product, lengths, room)
-        keep(self.products.values(), room, memory)
-
-    def _multiply(self, product, lengths, room):
-        inner = sum(lengths[size] for size in product.pack.rows.values())
-        name, matrix = f"back_{product.name}", identifier("matrix", product.pack.name)
-        adjoint = identifier("adjoint_product", self.places.adjoint_of(product).name)
-        if adjoint not in self.memory.arena:
-            self.memory.reserve(adjoint, inner)
-        outputs = lengths[product.pack.columns]
-        return Multiply.of(name, matrix, outputs, inner, room, self.memory)
+        self.products = backward_products(plan, places, room, memory)
 
     def functions(self):
         return [line for block in self.blocks for step in block for line in step.function()]
@@ -194,6 +220,8 @@ class _Backward:
             for step in block:
                 lines += step.call()
             own = [p for p in self.plan.products if p.stage == stage and p.name in self.products]
+            if own:
+                lines += self.memory.group.meet()
             lines += [line for product in own for line in self._back(product)]
         return lines
 
@@ -202,47 +230,62 @@ class _Backward:
         multiply, first = self.products[product.name], self.places.adjoint_of(product)
         name = identifier("adjoint_product", first.name)
         at = f"{self.places.product_row} * ({rows(first.pack)})"
+        target = self.places.place(product.operand)
         return [
-            "cuda.syncthreads()",
             *multiply.load(Place(name, at, name), self.memory),
             "cuda.syncthreads()",
             *multiply.sums(),
             "cuda.syncthreads()",
-            *multiply.add_to(self.places.place(product.operand), self.memory),
+            *multiply.add_to(target, product.pack.columns, self.memory),
         ]
 
 
-def _scratch(plan, places, lengths, memory):
-    """Reserve what gathers adjoints between stages; name -> its length."""
+def backward_products(plan, places, room, memory):
+    """name -> Multiply of every product on the way back, with room for it in memory."""
+    made, group = {}, memory.group
+    for product in [p for p in plan.products if p.operand.op != "input"]:
+        inner = sum(group.lengths[size] for size in product.pack.rows.values())
+        name, matrix = f"back_{product.name}", matrix_name(product.pack, group)
+        adjoint = identifier("adjoint_product", places.adjoint_of(product).name)
+        if adjoint not in memory.arena:
+            memory.reserve(adjoint, inner)
+        outputs = group.own(product.pack.columns)
+        made[product.name] = Multiply.of(name, matrix, outputs, inner, room, memory)
+    keep(made.values(), room, memory)
+    return made
+
+
+def _scratch(plan, places, memory):
+    """Reserve what gathers adjoints between stages; name -> the name of its size."""
     found = {}
     for node_id, name in places.scratch.items():
-        found[name] = lengths[plan.size(plan.forward[node_id])]
-        memory.reserve(name, found[name])
+        found[name] = plan.size(plan.forward[node_id])
+        memory.reserve(name, memory.group.own(found[name]))
     return found
 
 
-def _cleared(scratch):
+def _cleared(scratch, memory):
     lines = []
-    for name, count in scratch.items():
-        lines.append(f"for j in range(thread, {count}, threads):")
-        lines.append(f"    shared[index({name} + j)] = real(0)")
+    for name, size in scratch.items():
+        here = memory.value(Place(name, "0", name))
+        lines += memory.group.each_unit(size, [f"{here} = real(0)"])
     return lines
 
 
-def _each_carried(plan, text):
+def _each_carried(plan, group, text, real=True):
     lines = []
     for name, node in plan.graph.states.items():
         size = size_name(plan.size(node))
         own = f"adjoint[index({identifier('carried', name)} + "
-        lines.append(f"for j in range(thread, {size}, threads):")
-        lines.append(f"    {own}row * {size} + j)] = " + text.format(own=own, size=size))
+        line = f"{own}row * {size} + j)] = " + text.format(own=own, size=size)
+        lines += group.each_unit(plan.size(node), [line], real)
     return lines
 
 
-def _passed(plan):
+def _passed(plan, group):
     """A masked step hands the carried adjoint on as it is."""
-    return _each_carried(plan, "{own}(row + B) * {size} + j)]")
+    return _each_carried(plan, group, "{own}(row + B) * {size} + j)]", real=False)
 
 
-def _cut(plan):
-    return _each_carried(plan, "real(0)")
+def _cut(plan, group):
+    return _each_carried(plan, group, "real(0)")

@@ -25,12 +25,13 @@ NO_DEVICE = 100  # CUDA_ERROR_NO_DEVICE of the driver's interface
 
 
 class Gpu(NamedTuple):
-    """One GPU, as its driver tells: memory in bytes."""
+    """One GPU, as its driver tells: memory in bytes, and what of it a block can share."""
 
     name: str
     compute_capability: tuple[int, int]
     memory: int
     multiprocessors: int
+    shared: int
 
 
 class Driver(NamedTuple):
@@ -122,6 +123,26 @@ def describe() -> dict:
     capability = dotted(gpu.compute_capability)
     values = (gpu.name, capability, dotted(driver.version), runtime, gpu.memory)
     return dict(zip(names, (*values, gpu.multiprocessors), strict=True))
+
+
+def prepare(dispatcher, arguments: tuple, shared: int, together: bool) -> None:
+    """Compile a kernel for these arguments and ask the driver for what a launch of it needs.
+
+    shared: bytes of shared memory of a block; more than 48 KiB have to be asked for. together:
+    whether all blocks have to be at work at once, because they wait for each other; a launch of
+    more than the GPU has room for is refused then, where it would wait for ever.
+    """
+    if simulated():
+        return
+    from cuda.bindings import driver as binding
+    from numba.cuda.cudadrv.driver import driver
+
+    kernel = dispatcher.compile(tuple(dispatcher.typeof_pyval(a) for a in arguments))
+    kernel.cooperative = together
+    if shared > 48 * 2**10:
+        function = kernel._codelibrary.get_cufunc()
+        wanted = binding.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
+        driver.cuKernelSetAttribute(wanted, shared, function.handle, function.device.id)
 
 
 def free_bytes() -> int | None:
@@ -258,10 +279,11 @@ def _ask_gpu(library, index: int) -> Gpu:
     library.cuDeviceGet(ctypes.byref(handle), index)
     library.cuDeviceGetName(name, len(name), handle)
     library.cuDeviceTotalMem_v2(ctypes.byref(memory), handle)
-    # CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, _MINOR and _MULTIPROCESSOR_COUNT
-    major, minor, multiprocessors = (_attribute(library, code, handle) for code in (75, 76, 16))
+    # CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, _MINOR, _MULTIPROCESSOR_COUNT and
+    # _MAX_SHARED_MEMORY_PER_BLOCK_OPTIN
+    major, minor, *rest = (_attribute(library, code, handle) for code in (75, 76, 16, 97))
     found = name.value.decode(errors="replace")
-    return Gpu(found, (major, minor), memory.value, multiprocessors)
+    return Gpu(found, (major, minor), memory.value, *rest)
 
 
 def _attribute(library, code: int, handle) -> int:

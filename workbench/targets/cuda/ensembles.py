@@ -19,7 +19,7 @@ class EnsembleKernels(Kernels):
 
     each = True
 
-    def _blocks(self, mask):
+    def _blocks(self, name, lengths, mask):
         # Small blocks: many of them are at work on a GPU at once.
         return min(mask.shape[1], 8 * BLOCKS)
 
@@ -50,7 +50,7 @@ class EnsembleKernels(Kernels):
         cut = np.zeros(len(real), bool)
         return super().backward(x, real, cut, lengths, parameters, record, given)
 
-    def _finish(self, record, adjoint, blocks):
+    def _finish(self, record, adjoint):
         """Every block has already added up what is its network's own."""
 
     def _adjoint_shapes(self, lengths, mask, blocks):
@@ -91,7 +91,8 @@ class EnsembleKernels(Kernels):
         output = next(iter(self.plan.graph.states))
         adjoint.upload_steps(identifier("adjoint", output), last, time - 1)
         with stretch():
-            self._launch("log_norms", self._blocks(real), lengths, (record.arena, adjoint), line)
+            blocks = self._blocks("log_norms", lengths, real)
+            self._launch("log_norms", blocks, lengths, (record.arena, adjoint), line)
         largest, squares, powers = (adjoint[name].astype(float) for name in NORMS)
         with np.errstate(divide="ignore"):  # the norm of nothing but zeros
             norms = np.log10(largest) + np.log10(squares) / 2

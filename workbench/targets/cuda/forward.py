@@ -1,7 +1,8 @@
-"""Writes the forward kernel of a plan for a GPU: each block follows rows of the batch in time."""
+"""Writes the forward kernel of a plan for a GPU: blocks follow rows of the batch in time."""
 
 from ..cpu.forward import equations
 from ..spelling import identifier, indented, size_name
+from .group import MEETING, Group
 from .products import Multiply, keep
 from .spelling import DeviceStep, Memory, Spelling
 
@@ -12,47 +13,89 @@ def forward_source(plan, lengths, room, each=False):
     lengths: name -> length of every size. room: what a block may keep, a Room.
     each: every row has parameters of its own; then products with x are made step by step too.
     """
-    own = own_parameters(plan, lengths) if each else {}
-    spelling, memory = Spelling(plan, each), Memory(record_names(plan, each), own=own)
-    products = {
-        p.name: _multiply(p, lengths, room, memory) for p in plan.products if p.stage or each
-    }
-    keep(products.values(), room, memory)
+    group = Group(lengths, room.blocks, room.rows, masked=not each)
+    memory = forward_memory(plan, group, each)
+    spelling = Spelling(plan, group, each)
+    products = forward_products(plan, room, memory, each)
     stages = [
         [equations(spelling, nodes,
-                   DeviceStep(f"stage_{number}_{size_name(size)}", size_name(size), memory))
+                   DeviceStep(f"stage_{number}_{size_name(size)}", size, memory))
          for size, nodes in block.items()]
         for number, block in enumerate(plan.blocks, 1)
     ]  # fmt: skip
     lines = [line for block in stages for step in block for line in step.function()]
     lines += [
         "@cuda.jit(**options)",
-        "def forward(record, places):",
-        *rows_of_a_block(plan, memory, products.values()),
+        f"def forward({arguments(group, 'record')}):",
+        *rows_of_a_block(plan, memory, products.values(), each),
         "        for t in range(T):",
-        "            row = t * B + n",
-        "            if record[index(mask + row)] == 0:",
-        *indented(_held(plan), 4),
-        "                cuda.syncthreads()",
-        "                continue",
+        *indented([*group.row(), *([] if each else _held(plan, group))], 3),
     ]
     for number, block in enumerate(stages, 1):
         here = [p for p in plan.products if p.name in products and max(p.stage, 1) == number]
         lines += indented(_products(spelling, here, products, memory), 3)
         for step in block:
             lines += indented(step.call(), 3)
-        lines += ["            cuda.syncthreads()"]
-    return "\n".join(lines) + "\n", memory
+        lines += indented(group.meet(), 3)
+    return "\n".join([*opening(group), *lines]) + "\n", memory
 
 
-def rows_of_a_block(plan, memory, products):
+def forward_memory(plan, group, each=False):
+    """The Memory of `forward`."""
+    own = own_parameters(plan, group.lengths) if each else {}
+    if group.blocks > 1:
+        own = _packs_by_block(plan, group)
+    return Memory(record_names(plan, group, each), (), group, own)
+
+
+def forward_products(plan, room, memory, each=False):
+    """name -> Multiply of every product of a step, with room for it in memory."""
+    made, group = {}, memory.group
+    for product in [p for p in plan.products if p.stage or each]:
+        name = identifier("product", product.name)
+        outputs, inner = group.slot(product.pack.rows.values()), group.lengths[product.pack.columns]
+        matrix = pack_name(product.pack, group)
+        made[product.name] = Multiply.of(name, matrix, outputs, inner, room, memory)
+    keep(made.values(), room, memory)
+    return made
+
+
+def opening(group):
+    """What a module needs besides, before its kernel."""
+    return MEETING.splitlines() if group.blocks > 1 else []
+
+
+def arguments(group, *arenas):
+    """The arguments of a kernel, as text."""
+    return ", ".join([*arenas, *(["counters"] if group.blocks > 1 else []), "places"])
+
+
+def rows_of_a_block(plan, memory, products, each=False):
     """The lines down to the loop over a block's rows, and what a row begins with."""
-    kept = [*numbers(plan), *(line for each in products for line in each.before())]
-    loop = "    for n in range(cuda.blockIdx.x, B, cuda.gridDim.x):"
-    if memory.own:
-        inside = [*memory.of_row(), *kept]
-        return [*indented(memory.unpacking(), 1), loop, *indented(inside, 2)]
-    return [*indented([*memory.unpacking(), *kept], 1), loop]
+    kept = [*numbers(plan), *(line for product in products for line in product.before())]
+    group = memory.group
+    lines = [*memory.unpacking(), *group.counted()]
+    if not each:
+        return indented([*lines, *memory.owned("block"), *kept, group.rows_in_turn()], 1)
+    lines.append(group.rows_in_turn())
+    return indented([*lines, *indented([*memory.owned("n"), *kept], 1)], 1)
+
+
+def pack_name(pack, group):
+    """The array from which blocks read a pack of matrices: of many, each has its own rows."""
+    return identifier("pack" if group.blocks == 1 else "pack_by_block", pack.name)
+
+
+def recurrent_packs(plan):
+    """The packs of matrices that are multiplied at every step."""
+    return [p for p in plan.layout.packs if any(q.pack is p and q.stage for q in plan.products)]
+
+
+def _packs_by_block(plan, group):
+    return {
+        pack_name(pack, group): group.slot(pack.rows.values()) * group.lengths[pack.columns]
+        for pack in recurrent_packs(plan)
+    }
 
 
 def own_parameters(plan, lengths):
@@ -67,8 +110,11 @@ def own_parameters(plan, lengths):
     return found
 
 
-def record_names(plan, each=False):
-    """Names of all arrays of the record, in the order in which kernels take their places."""
+def record_names(plan, group, each=False):
+    """Names of all arrays of the record, in the order in which kernels take their places.
+
+    group: that of the forward kernel.
+    """
     layout, graph = plan.layout, plan.graph
     return [
         "mask",
@@ -77,6 +123,7 @@ def record_names(plan, each=False):
         *(identifier("vector", v) for v in layout.vectors),
         *(identifier("matrix", p.name) for p in layout.packs),
         *(identifier("pack", p.name) for p in layout.packs),
+        *(pack_name(p, group) for p in recurrent_packs(plan) if group.blocks > 1),
         "x",
         *(identifier("clamp", c) for c in graph.clampable_lines),
         *(identifier("state", s) for s in graph.states),
@@ -98,12 +145,6 @@ def numbers(plan):
     return lines
 
 
-def _multiply(product, lengths, room, memory):
-    outputs = sum(lengths[size] for size in product.pack.rows.values())
-    name, matrix = identifier("product", product.name), identifier("pack", product.pack.name)
-    return Multiply.of(name, matrix, outputs, lengths[product.pack.columns], room, memory)
-
-
 def _products(spelling, own, products, memory):
     if not own:
         return []
@@ -116,12 +157,11 @@ def _products(spelling, own, products, memory):
     return [*lines, "cuda.syncthreads()"]
 
 
-def _held(plan):
+def _held(plan, group):
     """A masked step hands the states on as they are."""
     lines = []
     for name, node in plan.graph.states.items():
         state, size = identifier("state", name), size_name(plan.size(node))
-        lines.append(f"for j in range(thread, {size}, threads):")
-        lines.append(f"    here = ({state} + row * {size} + j)")
-        lines.append(f"    record[index(here + B * {size})] = record[index(here)]")
+        after, here = (f"record[index({state} + {at} * {size} + j)]" for at in ("(row + B)", "row"))
+        lines += group.each_unit(plan.size(node), [f"{after} = {here}"], real=False)
     return lines

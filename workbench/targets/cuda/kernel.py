@@ -5,17 +5,21 @@ import warnings
 import numpy as np
 
 from .. import modules
+from . import device
 
 
 class LaunchedKernel(modules.Kernel):
-    """One function of one written module; kernel(grid, threads, shared_bytes, *arguments)."""
+    """One function of one written module; kernel(grid, threads, *arguments).
 
-    def __init__(self, text, function, label):
+    shared: bytes of shared memory of a block. together: whether its blocks wait for each other.
+    """
+
+    def __init__(self, text, function, label, shared=0, together=False):
         super().__init__(text, function, label)
-        self._launched = set()
+        self.shared, self.together, self._launched = shared, together, set()
 
-    def __call__(self, grid, threads, shared, *arguments):
-        kernel, shape = self.ready(arguments), (grid, threads, 0, shared)
+    def __call__(self, grid, threads, *arguments):
+        kernel, shape = self.ready(arguments), (grid, threads, 0, self.shared)
         if shape not in self._launched:
             with warnings.catch_warnings():
                 # Of every small grid numba.cuda says once that it leaves a GPU idle.
@@ -27,4 +31,6 @@ class LaunchedKernel(modules.Kernel):
             kernel[shape](*arguments)
 
     def _prepared(self, module, arguments):
-        return getattr(module, self.function)
+        kernel = getattr(module, self.function)
+        device.prepare(kernel, arguments, self.shared, self.together)
+        return kernel

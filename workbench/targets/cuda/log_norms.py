@@ -22,7 +22,7 @@ def log_norms_lines(parts, line):
         "@cuda.jit(**options)",
         "def log_norms(record, adjoint, places):",
         *parts.rows,
-        "        part, scaled = n, 0",
+        "        scaled = 0",
         "        for t in range(T - 1, -1, -1):",
         "            row = t * B + n",
         *indented(parts.step, 3),

@@ -77,10 +77,10 @@ class OverTime:
     def __init__(self, dtype, tile, threads, blocks):
         text = TEXT.format(dtype=dtype, tile=tile)
         self.tile, self.threads, self.blocks = tile, threads, blocks
-        self.itemsize = np.dtype(dtype).itemsize
+        shared = {"multiply": 2 * tile**2 * np.dtype(dtype).itemsize, "add_up": 0, "clear": 0}
         self._multiply, self._add_up, self._clear = (
-            LaunchedKernel(text, name, f"over_time_{dtype}")
-            for name in ("multiply", "add_up", "clear")
+            LaunchedKernel(text, name, f"over_time_{dtype}", count)
+            for name, count in shared.items()
         )
 
     def multiply(self, a, b, c, shape, *, add=False, parts=1):
@@ -90,18 +90,17 @@ class OverTime:
         """
         m, n, k = shape
         grid = -(-n // self.tile), -(-m // self.tile), parts
-        shared = 2 * self.tile**2 * self.itemsize
-        self._multiply(grid, (self.tile, self.tile), shared, *a, *b, *c, m, n, k, int(add))
+        self._multiply(grid, (self.tile, self.tile), *a, *b, *c, m, n, k, int(add))
 
     def add_up(self, source, source_at, count, parts, target, target_at, *, add=False):
         """Add parts that lie behind each other, in order."""
         arguments = source, source_at, count, parts, target, target_at, int(add)
-        self._add_up(self._grid(count), self.threads, 0, *arguments)
+        self._add_up(self._grid(count), self.threads, *arguments)
 
     def clear(self, array, first, last):
         """Set array[first:last] to zero."""
         if last > first:
-            self._clear(self._grid(last - first), self.threads, 0, array, first, last)
+            self._clear(self._grid(last - first), self.threads, array, first, last)
 
     def _grid(self, count):
         return min(self.blocks, -(-count // self.threads))

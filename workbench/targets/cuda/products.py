@@ -18,14 +18,17 @@ LEAST = 8
 """Numbers of the operand that are worth a part of their own."""
 CHAINS = 4
 """Sums that a thread makes side by side, since each waits for its last multiplication."""
+SIDE = 4
+"""Rows of the batch for which a number of a matrix is read once, at most."""
 
 
 @dataclass
 class Multiply:
     """One product: `outputs` sums over `inner` numbers each, in `parts` parts.
 
-    matrix: the name of an array of the record, (inner, outputs). registers, shared: how many
-    numbers of its share of the matrix a thread keeps there.
+    matrix: the text with which an entry of the matrix begins, (inner, outputs) in an arena.
+    rows: for how many rows of the batch side by side. registers, shared: how many numbers of its
+    share of the matrix a thread keeps.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Multiply:
     outputs: int
     inner: int
     parts: int
+    rows: int
     registers: int = 0
     shared: int = 0
 
@@ -41,7 +45,8 @@ class Multiply:
         """Cut a product up for the threads of a Room and reserve what every step needs."""
         most = max(1, min(room.threads // outputs, inner // LEAST))
         parts = next(parts for parts in range(most, 0, -1) if inner % parts == 0)
-        made = cls(name, matrix, outputs, inner, parts)
+        arena = f"{memory.arena[matrix]}[index({matrix}"
+        made = cls(name, arena, outputs, inner, parts, memory.group.rows)
         memory.reserve(made.operand, inner)
         memory.reserve(name, outputs, parts)
         return made
@@ -74,7 +79,7 @@ class Multiply:
         return [f"unit, begin = r % {self.outputs}, r // {self.outputs} * {self.share}"]
 
     def _entry(self, k):
-        return f"record[index({self.matrix} + (begin + {k}) * {self.outputs} + unit)]"
+        return f"{self.matrix} + (begin + {k}) * {self.outputs} + unit)]"
 
     def before(self):
         """Lines before the first step: what a thread keeps of the matrix."""
@@ -92,50 +97,74 @@ class Multiply:
 
     def load(self, source, memory):
         """Lines that bring the operand into shared memory. source: its Place."""
-        return [
-            f"for k in range(thread, {self.inner}, threads):",
-            f"    shared[index({self.operand} + k)] = {memory.value(source, 'k')}",
-        ]
+        own = f"{memory.group.in_row(self.inner)}k"
+        line = f"shared[index({self.operand} + {own})] = {memory.value(source, 'k')}"
+        return memory.group.each_number(self.inner, [line])
 
     def sums(self):
-        """Lines that make the sums."""
-        begin = self.registers + self.shared
-        lines = [*self._place(), f"at = {self.operand} + begin", "total = real(0)"]
-        lines += self._from_registers()
-        if self.shared:
-            kept = f"shared[index({self.kept} + k * {self.sums_at_once} + r)]"
-            lines += [
-                f"for k in range({self.shared}):",
-                f"    total = (total + {kept} * shared[index(at + {self.registers} + k)])",
+        """Lines that make the sums, of SIDE rows at a time."""
+        first = f"{self.operand} + begin"
+        if self.rows <= SIDE:
+            lines = [*self._place(), f"at = {first}", *self._of_rows("")]
+        else:
+            lines = [
+                *self._place(),
+                f"for m in range(0, {self.rows}, {SIDE}):",
+                f"    at = {first} + m * {self.inner}",
+                *indented(self._of_rows(f"m * {self.sums_at_once} + "), 1),
             ]
-        if begin < self.share:
-            lines += [
-                f"for k in range({begin}, {self.share}):",
-                f"    total = (total + {self._entry('k')} * shared[index(at + k)])",
-            ]
-        lines += [f"shared[index({self.name} + r)] = total"]
         if self.registers:
             return [f"if thread < {self.sums_at_once}:", "    r = thread", *indented(lines, 1)]
         return [f"for r in range(thread, {self.sums_at_once}, threads):", *indented(lines, 1)]
 
-    def _from_registers(self):
-        """Several sums at once, each over every CHAINS-th number."""
-        if not self.registers:
-            return []
-        terms = [f"{self._in_register(k)} * shared[index(at + {k})]" for k in range(self.registers)]
-        chains = [terms[first::CHAINS] for first in range(min(CHAINS, self.registers))]
-        lines = [f"chain_{c} = ({' + '.join(own)})" for c, own in enumerate(chains)]
-        sums = " + ".join(f"chain_{c}" for c in range(len(chains)))
-        return [*lines, f"total = ({sums})"]
-
-    def add_to(self, place, memory):
-        """Lines that add the sums to what lies at a place."""
-        target = memory.value(place, "r")
-        own = memory.value(Place(self.name, "0", self.name), "r")
-        return [
-            f"for r in range(thread, {self.outputs}, threads):",
-            f"    {target} = ({target} + {own})",
+    def _of_rows(self, first):
+        """The sums of rows side by side. first: what is added to reach the first row's."""
+        lines, begin = self._from_registers(), self.registers + self.shared
+        if self.shared:
+            kept = f"shared[index({self.kept} + k * {self.sums_at_once} + r)]"
+            lines += self._added(f"range({self.shared})", kept, f"{self.registers} + k")
+        if begin < self.share:
+            lines += self._added(f"range({begin}, {self.share})", self._entry("k"), "k")
+        return lines + [
+            f"shared[index({self.name} + {first}{_further(m, self.sums_at_once)}r)] = total_{m}"
+            for m in self._side()
         ]
+
+    def _side(self):
+        return range(min(self.rows, SIDE))
+
+    def _added(self, numbers, entry, place):
+        """A loop that reads every number of the matrix once for rows side by side."""
+        lines = [
+            f"    total_{m} = (total_{m} + entry * "
+            f"shared[index(at + {_further(m, self.inner)}{place})])"
+            for m in self._side()
+        ]
+        return [f"for k in {numbers}:", f"    entry = {entry}", *lines]
+
+    def _from_registers(self):
+        """The sums over what is kept in registers: several at once, each over every n-th number."""
+        lines, chains = [], min(CHAINS // len(self._side()), self.registers)
+        for m in self._side():
+            terms = [
+                f"{self._in_register(k)} * shared[index(at + {m * self.inner + k})]"
+                for k in range(self.registers)
+            ]
+            for c in range(chains):
+                lines.append(f"chain_{c} = ({' + '.join(terms[c::chains])})")
+            found = " + ".join(f"chain_{c}" for c in range(chains)) or "real(0)"
+            lines.append(f"total_{m} = {found}")
+        return lines
+
+    def add_to(self, place, size, memory):
+        """Lines that add the sums to what lies at a place, for every unit of a size."""
+        target = memory.value(place)
+        own = memory.value(Place(self.name, "0", self.name))
+        return memory.group.each_unit(size, [f"{target} = ({target} + {own})"])
+
+
+def _further(row, count):
+    return f"{row * count} + " if row else ""
 
 
 def keep(products, room, memory):
@@ -150,4 +179,4 @@ def keep(products, room, memory):
             left = (room.shared - memory.size) // each.sums_at_once
             each.shared = max(0, min(each.share - each.registers, left))
         if each.shared:
-            memory.reserve(each.kept, each.sums_at_once * each.shared)
+            memory.reserve_once(each.kept, each.sums_at_once * each.shared)

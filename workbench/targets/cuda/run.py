@@ -1,17 +1,21 @@
 """The kernels of one graph on a GPU, and the arrays that they work on."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from ..cpu.lengths import PlanKernels
 from ..spelling import identifier
 from . import source
-from .arena import Arena, Hosted
-from .backward import adjoint_names
+from .arena import Arena, Hosted, counters
+from .backward import adjoint_names, matrix_name
 from .device import simulated
-from .forward import record_names
+from .forward import record_names, recurrent_packs
+from .group import Group
 from .kernel import LaunchedKernel
 from .over_time import over_time
-from .room import THREADS, room_of
+from .room import THREADS, multiprocessors, room_of
+from .sharing import shared_room
 from .stopwatch import stretch
 
 BLOCKS = 2 if simulated() else 1024
@@ -74,13 +78,22 @@ class Kernels(PlanKernels):
     def __init__(self, plan, dtype):
         super().__init__(plan, dtype)
         self.over_time = over_time(self.dtype.name, TILE, THREADS, BLOCKS)
+        self._rooms = lru_cache(
+            lambda name, items, batch: shared_room(plan, name, self.dtype, dict(items), batch)
+        )
         self._kernels = {}
 
-    def kernel(self, name, lengths, given=None):
-        """Return (the kernel called `name` for these lengths, its Memory, threads of a block)."""
-        key = name, tuple(lengths.items()), given
+    def room(self, name, lengths, batch):
+        """The Room of the kernel called `name` for these lengths and rows of the batch."""
+        if self.each or name not in ("forward", "backward"):
+            return room_of(self.plan, self.dtype, lengths, self.each)
+        return self._rooms(name, tuple(lengths.items()), batch)
+
+    def kernel(self, name, lengths, batch, given=None):
+        """Return (the kernel called `name`, its Memory, its Room) for these lengths and rows."""
+        room = self.room(name, lengths, batch)
+        key = name, tuple(lengths.items()), room, given
         if key not in self._kernels:
-            room = room_of(self.plan, self.dtype, lengths, self.each)
             text, memory = source(self.plan, name, self.dtype.name, lengths, room, given, self.each)
             if memory.size > room.shared:
                 raise ValueError(
@@ -89,7 +102,9 @@ class Kernels(PlanKernels):
                     f"block has, got {memory.size * self.dtype.itemsize:,} bytes"
                 )
             label = identifier("cuda_each" if self.each else "cuda", self.plan.graph.name, name)
-            self._kernels[key] = LaunchedKernel(text, name, label), memory, room.threads
+            shared = memory.size * self.dtype.itemsize
+            launched = LaunchedKernel(text, name, label, shared, room.blocks > 1)
+            self._kernels[key] = launched, memory, room
         return self._kernels[key]
 
     def on_device(self, arrays, name):
@@ -97,13 +112,13 @@ class Kernels(PlanKernels):
         return arrays.arena.on_device(*arrays.place_of(name))
 
     def _launch(self, name, grid, lengths, arenas, given=None):
-        kernel, memory, threads = self.kernel(name, lengths, given)
         time, batch = arenas[0].shapes["mask"]
+        kernel, memory, room = self.kernel(name, lengths, batch, given)
         offsets = [arenas[kind == "adjoint"].offsets[n] for n, kind in memory.arena.items()]
         # As numbers of the call they lie in constant memory and take no thread's registers.
         places = (time, batch, *offsets)
-        shared = memory.size * self.dtype.itemsize
-        kernel(grid, threads, shared, *(arena.array for arena in arenas), places)
+        meetings = [counters(grid // room.blocks)] if room.blocks > 1 else []
+        kernel(grid, room.threads, *(arena.array for arena in arenas), *meetings, places)
 
     def empty_record(self, lengths, time, batch, initial, clamps, masked):
         """The arrays of one run; rows that no step writes are 0."""
@@ -119,6 +134,10 @@ class Kernels(PlanKernels):
         shapes += [(*each, length) for length in own.vectors]
         shapes += [(*each, rows, columns) for rows, columns in own.matrices]
         shapes += [(*each, columns, rows) for rows, columns in own.matrices]
+        group = self._group("forward", lengths, batch)
+        for pack in recurrent_packs(plan) if group.blocks > 1 else []:
+            columns, rows = lengths[pack.columns], group.slot(pack.rows.values())
+            shapes.append((group.blocks, columns, rows))
         units = [lengths["input_size"]]
         units += [lengths[plan.size(plan.graph.lines[name])] for name in lines]
         shapes += [(time, batch, length) for length in units]
@@ -127,14 +146,19 @@ class Kernels(PlanKernels):
         for product in [p for p in plan.products if p.stage == 0 and not self.each]:
             rows, _ = own.matrices[layout.packs.index(product.pack)]
             shapes.append((time, batch, rows))
-        return dict(zip(record_names(plan, self.each), shapes, strict=True))
+        return dict(zip(record_names(plan, group, self.each), shapes, strict=True))
+
+    def _group(self, name, lengths, batch):
+        room = self.room(name, lengths, batch)
+        return Group(lengths, room.blocks, room.rows)
 
     def forward(self, x, mask, lengths, parameters, record):
         """Fill `record`."""
         (matrices, vectors, numbers), arena, plan = parameters, record.arena, self.plan
         graph = plan.graph
         values = [mask, numbers, [name in record.clamps for name in graph.clampable_lines]]
-        values += [*vectors, *matrices, *(m.swapaxes(-1, -2) for m in matrices), x]
+        values += [*vectors, *matrices, *(m.swapaxes(-1, -2) for m in matrices)]
+        values += [*self._packs_by_block(matrices, lengths, mask.shape[1]), x]
         values += [record.clamps.get(name, 0) for name in graph.clampable_lines]
         values = dict(zip(arena.shapes, values, strict=False))
         arena.upload(values)
@@ -143,7 +167,18 @@ class Kernels(PlanKernels):
         with stretch():
             for product in [p for p in plan.products if p.stage == 0 and not self.each]:
                 self._input_product(product, arena, mask.size)
-            self._launch("forward", self._blocks(mask), lengths, (arena,))
+            self._launch("forward", self._blocks("forward", lengths, mask), lengths, (arena,))
+
+    def _packs_by_block(self, matrices, lengths, batch):
+        """What every block of a group has of the recurrent matrices, as `forward` reads it."""
+        group = self._group("forward", lengths, batch)
+        if group.blocks == 1:
+            return []
+        own = [(p, m) for p, m in self._by_pack(matrices) if p in recurrent_packs(self.plan)]
+        return [group.dealt(m, pack.rows.values()).swapaxes(1, 2) for pack, m in own]
+
+    def _by_pack(self, matrices):
+        return zip(self.plan.layout.packs, matrices, strict=True)
 
     def _input_product(self, product, arena, steps):
         """A matrix times x, for all steps."""
@@ -154,39 +189,60 @@ class Kernels(PlanKernels):
         c = arena.array, arena.offsets[identifier("product", product.name)]
         self.over_time.multiply(a, b, c, (steps, rows, columns))
 
-    def _blocks(self, mask):
-        return min(mask.shape[1], BLOCKS)
+    def _blocks(self, name, lengths, mask):
+        """How many blocks are launched: groups of them, each with rows of the batch."""
+        room = self.room(name, lengths, mask.shape[1])
+        groups = -(-mask.shape[1] // room.rows)
+        most = BLOCKS if room.blocks == 1 else max(1, multiprocessors() // room.blocks)
+        return room.blocks * min(groups, most)
 
     def backward(self, x, mask, cut, lengths, parameters, record, given):
         """Return Adjoints, (matrix gradients, vector steps); arguments as on the CPU."""
-        blocks = self._blocks(mask)
+        blocks = self._blocks("backward", lengths, mask)
         adjoint = Arena(self._adjoint_shapes(lengths, mask, blocks), self.dtype)
         with stretch():
             self.over_time.clear(adjoint.array, 0, adjoint.array.size)
         adjoint.upload({"cut": cut})
+        adjoint.upload(self._matrices_by_block(parameters[0], lengths, mask.shape[1]))
         for line, d in given.items():
             adjoint.upload_steps(identifier("adjoint", line), np.where(mask[:, :, None], d, 0))
         first = next(iter(self.plan.graph.states))
         lines = None if set(given) <= {first} else tuple(self.adjoint_lines)
         with stretch():
             self._launch("backward", blocks, lengths, (record.arena, adjoint), lines)
-            self._finish(record.arena, adjoint, blocks)
+            self._finish(record.arena, adjoint)
         return self._found(adjoint)
 
-    def _finish(self, record, adjoint, blocks):
+    def _matrices_by_block(self, matrices, lengths, batch):
+        """name -> what every block of a group has of a matrix, as `backward` reads it."""
+        group = self._group("backward", lengths, batch)
+        if group.blocks == 1:
+            return {}
+        return {
+            matrix_name(pack, group): group.dealt(m.T, [pack.columns]).swapaxes(1, 2)
+            for pack, m in self._by_pack(matrices)
+            if pack in recurrent_packs(self.plan)
+        }
+
+    def _finish(self, record, adjoint):
         """Gradients that are one product, or one sum, over all steps."""
         for pack in self.plan.layout.packs:
             self._matrix_gradient(pack, record, adjoint)
         for product in [p for p in self.plan.products if p.operand.op == "input"]:
             self._input_gradient(product, record, adjoint)
         for vector in self.plan.layout.vectors:
-            self._vector_gradient(vector, adjoint, blocks)
+            self._vector_gradient(vector, adjoint)
 
     def _adjoint_shapes(self, lengths, mask, blocks):
         own, layout, (time, batch) = self.lengths(lengths), self.plan.layout, mask.shape
         named = self._shapes_of_adjoints(own, mask.shape, lengths["input_size"])
-        named += [(blocks * time, length) for length in own.vectors]
-        named = dict(zip(adjoint_names(self.plan), named, strict=True))
+        group = self._group("backward", lengths, batch)
+        parts = blocks // group.blocks * group.rows
+        named += [(parts * time, length) for length in own.vectors]
+        for pack in recurrent_packs(self.plan) if group.blocks > 1 else []:
+            rows = sum(lengths[size] for size in pack.rows.values())
+            named.append((group.blocks, rows, group.own(pack.columns)))
+        named = dict(zip(adjoint_names(self.plan, group), named, strict=True))
         parts = _parts(time * batch)
         for pack, (rows, columns) in zip(layout.packs, own.matrices, strict=True):
             named[identifier("parts", pack.name)] = parts, rows, columns
@@ -203,7 +259,7 @@ class Kernels(PlanKernels):
 
     def _adjoint_of(self, product, adjoint):
         """(array, offset) of a product's adjoint over time; twins have one."""
-        name = identifier("adjoint_product", self.plan.twins.get(id(product), product).name)
+        name = identifier("adjoint_product", self.plan.first_of(product).name)
         return adjoint.array, adjoint.offsets[name]
 
     def _matrix_gradient(self, pack, record, adjoint):
@@ -231,13 +287,14 @@ class Kernels(PlanKernels):
         c = adjoint.array, adjoint.offsets["d_x"]
         self.over_time.multiply(a, b, c, (steps, columns, rows), add=True)
 
-    def _vector_gradient(self, vector, adjoint, blocks):
-        """What the blocks have gathered for one vector, step by step."""
-        total = identifier("gradient", vector)
+    def _vector_gradient(self, vector, adjoint):
+        """What has been gathered for one vector, step by step."""
+        steps, total = identifier("steps", vector), identifier("gradient", vector)
         time, length = adjoint.shapes[total]
-        first = adjoint.array, adjoint.offsets[identifier("steps", vector)]
+        first = adjoint.array, adjoint.offsets[steps]
         target = adjoint.array, adjoint.offsets[total]
-        self.over_time.add_up(*first, time * length, blocks, *target)
+        parts = adjoint.shapes[steps][0] // time
+        self.over_time.add_up(*first, time * length, parts, *target)
 
     def _found(self, adjoint):
         """Adjoints, (matrix gradients, vector steps), on the host as they are asked for."""
@@ -247,7 +304,7 @@ class Kernels(PlanKernels):
         return self._adjoints(adjoint), (Hosted(adjoint, matrices), Hosted(adjoint, vectors))
 
     def _adjoints(self, adjoint):
-        first = [self.plan.twins.get(id(p), p) for p in self.plan.products]
+        first = [self.plan.first_of(p) for p in self.plan.products]
         return Adjoints(
             adjoint,
             [identifier("carried", s) for s in self.plan.graph.states],

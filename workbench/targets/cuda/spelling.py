@@ -20,11 +20,12 @@ class Spelling(spelling.Spelling):
     """Spells the forward values of a plan in device code.
 
     each: whether every row has parameters of its own, as the networks of an ensemble.
+    group: the Group whose blocks share the units.
     """
 
-    def __init__(self, plan, each=False):
+    def __init__(self, plan, group, each=False):
         super().__init__(plan)
-        self.each = each
+        self.group, self.each = group, each
 
     def power(self, base, exponent):
         whole = float(exponent).is_integer()
@@ -37,8 +38,12 @@ class Spelling(spelling.Spelling):
         """A product with x lies in the record, for all steps; any other in shared memory."""
         product = self.plan.product_of(node)
         array = identifier("product", product.name)
-        at = "0" if product.stage or self.each else f"row * ({rows(product.pack)})"
-        return Place(array, at + self.slot(node), identifier(array, node.args[0].value))
+        name = identifier(array, node.args[0].value)
+        if not product.stage and not self.each:
+            return Place(array, f"row * ({rows(product.pack)}){self.slot(node)}", name)
+        if self.group.blocks == 1:
+            return Place(array, f"0{self.slot(node)}", name)
+        return Place(array, str(self.group.slot(product.pack.offset(node.args[0].value))), name)
 
 
 class DeviceStep(Step):
@@ -47,8 +52,8 @@ class DeviceStep(Step):
     memory: the text of the value at a Place, for unit j; see `Memory.value`.
     """
 
-    def __init__(self, name, count, memory):
-        super().__init__(name, count)
+    def __init__(self, name, size, memory):
+        super().__init__(name, size)
         self.memory = memory
 
     def refer(self, spelling, variables):
@@ -63,6 +68,7 @@ class DeviceStep(Step):
         return ["@cuda.jit(device=True)", *self.definition(), "", ""] if self.writes else []
 
     def call(self):
+        """The lines of the call for every unit that a block has."""
         if not self.writes:
             return []
         value = self.memory.value
@@ -70,40 +76,46 @@ class DeviceStep(Step):
         given += [*self.numbers, *self.flags]
         own = ", ".join(value(place) for place in self.writes)
         alone = "," if len(self.writes) == 1 else ""
-        return [
-            f"for j in range(thread, {self.count}, threads):",
-            f"    ({own}{alone}) = {self.name}({', '.join(given)})",
-        ]
+        line = f"({own}{alone}) = {self.name}({', '.join(given)})"
+        return self.memory.group.each_unit(self.size, [line])
 
 
 class Memory:
     """Which array lies where: in an arena, or for one step in shared memory.
 
-    record, adjoint: names of arrays, in the order of their offsets. own: name -> how many numbers
-    each row has of it, where every row has parameters of its own.
+    record, adjoint: names of arrays, in the order of their offsets. group: the Group that has the
+    shared memory. own: name -> how many numbers of it each row has, where every row has parameters
+    of its own, or each block of a group.
     """
 
-    def __init__(self, record, adjoint=(), own=None):
+    def __init__(self, record, adjoint, group, own=None):
         self.arena = dict.fromkeys(record, "record") | dict.fromkeys(adjoint, "adjoint")
         self.shared, self.size, self.parts, self.own = {}, 0, {}, own or {}
+        self.group = group
 
     def reserve(self, name, count, parts=1):
-        """Give a name `count` numbers of shared memory, `parts` times, and its first place."""
+        """Give a name shared memory: for every row followed `count` numbers, `parts` times."""
         if name not in self.shared:
-            self.shared[name] = self.size
             self.parts[name] = parts, count
-            # Whole lines of 16 bytes, so that four numbers at once can be read from its beginning.
-            self.size += -(-count * parts // 4) * 4
-        return name
+            self.reserve_once(name, self.group.rows * parts * count)
 
-    def value(self, place, unit="j"):
+    def reserve_once(self, name, count):
+        """Give a name `count` numbers of shared memory, for all rows together."""
+        self.shared[name] = self.size
+        # Whole lines of 16 bytes, so that four numbers at once can be read from its beginning.
+        self.size += -(-count // 4) * 4
+
+    def value(self, place, unit=None):
         """The text of the value at a Place, for one unit; the sum where it lies in parts."""
-        at = unit if place.at == "0" else f"{place.at} + {unit}"
         if place.array in self.arena:
-            return f"{self.arena[place.array]}[index({place.array} + {at})]"
+            return (
+                f"{self.arena[place.array]}[index({place.array} + {_sum(place.at, unit or 'j')})]"
+            )
         parts, count = self.parts[place.array]
+        first = f"{place.array} + {self.group.in_row(parts * count)}"
+        at = _sum(place.at, unit or self.group.unit)
         texts = [
-            f"shared[index({place.array} + {f'{part * count} + ' if part else ''}{at})]"
+            f"shared[index({first}{f'{part * count} + ' if part else ''}{at})]"
             for part in range(parts)
         ]
         return texts[0] if parts == 1 else f"({' + '.join(texts)})"
@@ -116,6 +128,10 @@ class Memory:
         lines += [f"{name} = {first}" for name, first in self.shared.items()]
         return [*lines, "thread, threads = cuda.threadIdx.x, cuda.blockDim.x"]
 
-    def of_row(self):
-        """The first lines for row n: where its own parameters begin."""
-        return [f"{name} = all_{name} + n * {count}" for name, count in self.own.items()]
+    def owned(self, by):
+        """Lines that say where one's own parameters begin. by: "n", a row, or "block"."""
+        return [f"{name} = all_{name} + {by} * {count}" for name, count in self.own.items()]
+
+
+def _sum(at, unit):
+    return unit if at == "0" else f"{at} + {unit}"

@@ -1,0 +1,100 @@
+"""Blocks that share a network's units and meet at every stage, and rows side by side.
+
+Here blocks run side by side as on a GPU, see `blocks_at_once`.
+"""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from blocks_at_once import blocks_at_once
+from cases import NAMES, generator
+from kernel_laws import assert_close, both, same_gradients
+
+import workbench as wb
+from workbench.targets import cuda
+from workbench.targets.cuda import arithmetic, forward, group, room, run
+
+
+@pytest.fixture
+def dealt(monkeypatch):
+    """dealt(blocks, rows, groups): what kernels are written for from now on; yields the grids."""
+
+    def dealt(blocks, rows, groups=2):
+        def shared_room(plan, kernel, dtype, lengths, batch):
+            return replace(room.room_of(plan, dtype, lengths), blocks=blocks, rows=rows)
+
+        cuda.kernels.cache_clear()
+        monkeypatch.setattr(run, "shared_room", shared_room)
+        monkeypatch.setattr(run, "multiprocessors", lambda: groups * blocks)
+        return grids
+
+    with blocks_at_once(monkeypatch) as grids:
+        yield dealt
+    cuda.kernels.cache_clear()
+
+
+PLAIN = ("elman", "gru", "wide_memory")
+"""Cells of the plain run; the others are in `pytest -m long`."""
+
+
+@pytest.mark.parametrize(
+    "name", [n if n in PLAIN else pytest.param(n, marks=pytest.mark.long) for n in NAMES]
+)
+def test_every_cell_is_the_same_in_a_group(name, dealt):
+    grids = dealt(2, 2)
+    exact, found, weights = both(name, "group", "float64", lengths=[4, 3])
+    for line in exact.names:
+        assert_close(found[line], exact[line], "float64", line)
+    same_gradients(found.bptt(weights), exact.bptt(weights), "float64")
+    assert (2, 1, 1) in grids
+
+
+@pytest.mark.parametrize(
+    ("cell", "blocks", "rows", "groups"),
+    [
+        ("lstm", 2, 2, 1),
+        ("gru", 4, 1, 2),
+        *(
+            pytest.param(*case, marks=pytest.mark.long)
+            for case in [("lstm", 1, 3, 1), ("lstm", 3, 1, 2), ("gru", 2, 8, 1), ("lstm", 4, 8, 1)]
+        ),
+    ],
+)
+def test_units_and_rows_that_do_not_come_out_even(cell, blocks, rows, groups, dealt):
+    """Five units and three rows: blocks with fewer units, one with none, groups with fewer rows."""
+    dealt(blocks, rows, groups)
+    g = generator("uneven", cell, blocks, rows)
+    net, alike = (wb.Recurrent(cell, 2, 5, seed=1, device=d) for d in ("cuda", "cpu"))
+    x, d = g.standard_normal((3, 3, 2)), g.standard_normal((3, 3, 5))
+    given = {"lengths": [3, 1, 2], "clamp": {"n" if cell == "gru" else "o": 0.5}}
+    found, exact = net.run(x, **given), alike.run(x, **given)
+    for line in exact.names:
+        assert_close(found[line], exact[line], "float64", line)
+    for options in ({}, {"truncate": 2}):
+        same_gradients(found.bptt(d, **options), exact.bptt(d, **options), "float64")
+
+
+def test_what_is_kept_nowhere_is_read_by_every_block_at_every_step(dealt, monkeypatch):
+    monkeypatch.setattr(room, "SHARED", 500)
+    monkeypatch.setattr(room, "REGISTERS", {"float64": 0})
+    dealt(2, 2)
+    g = generator("streamed")
+    net, alike = (wb.Recurrent("elman", 2, 6, seed=1, device=d) for d in ("cuda", "cpu"))
+    x, d = g.standard_normal((3, 3, 2)), g.standard_normal((3, 3, 6))
+    found, exact = net.run(x), alike.run(x)
+    assert_close(found.h, exact.h, "float64", "h")
+    same_gradients(found.bptt(d), exact.bptt(d), "float64")
+
+
+def test_control_blocks_that_do_not_meet_are_wrong(dealt, monkeypatch):
+    """The second block is held up: the first must not go on without it."""
+    alone = "    if cuda.blockIdx.x == 1:\n        arithmetic.wait()\n    cuda.syncthreads()\n"
+    text = group.MEETING.split('"""')[0] + '"""Nobody waits."""\n' + alone + "\n\n"
+    monkeypatch.setattr(arithmetic, "wait", lambda: time.sleep(0.2), raising=False)
+    monkeypatch.setattr(forward, "MEETING", text)
+    dealt(2, 1)
+    x = generator("control").standard_normal((3, 1, 2))
+    net, alike = (wb.Recurrent("elman", 2, 4, seed=1, device=d) for d in ("cuda", "cpu"))
+    assert np.abs(net.run(x).h - alike.run(x).h).max() > 1e-3
