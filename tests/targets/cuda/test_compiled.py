@@ -8,6 +8,7 @@ import importlib.util
 import re
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from cases import CELLS, NAMES
 from numba import types
@@ -135,9 +136,17 @@ def test_the_products_over_all_steps_keep_to_their_number_type(dtype, kernel, tm
         "add_up": types.void(arena, n, n, n, arena, n, n),
         "clear": types.void(arena, n, n),
     }[kernel]
-    ptx = ptx_of(over_time.TEXT.format(dtype=dtype, tile=16), kernel, signature, tmp_path)
+    options, threads = {}, over_time.ACROSS**2
+    if kernel == "multiply":
+        options = {"launch_bounds": (threads, over_time.TOGETHER[dtype])}
+    ptx = ptx_of(over_time.source(dtype), kernel, signature, tmp_path, **options)
     assert ".f64" not in ptx or dtype == "float64"
-    assert resources(ptx)[1] == 0
+    registers, spilled = resources(ptx)
+    assert spilled == 0
+    if kernel == "multiply":
+        assert registers * threads * over_time.TOGETHER[dtype] <= REGISTERS_OF_A_BLOCK
+        # What a thread reads of a at once: 16 bytes.
+        assert f"ld.shared.v{16 // np.dtype(dtype).itemsize}" in ptx
 
 
 @pytest.mark.parametrize("together", [False, True])

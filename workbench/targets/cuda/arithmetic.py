@@ -16,6 +16,9 @@ fabs, sqrt, tanh = library.fabs, library.sqrt, library.tanh
 exp, expm1, log, log1p = library.exp, library.expm1, library.log, library.log1p
 
 
-def bounds(threads):
-    """Options of numba.cuda that hold a kernel to the registers that a block of so many has."""
-    return {} if simulated() else {"launch_bounds": (threads, 1)}
+def bounds(threads, blocks=1):
+    """Options of numba.cuda that hold a kernel to the registers of its blocks.
+
+    threads: of a block. blocks: how many of them are to be at work on one multiprocessor at once.
+    """
+    return {} if simulated() else {"launch_bounds": (threads, blocks)}

@@ -20,9 +20,6 @@ from .stopwatch import stretch
 
 BLOCKS = 2 if simulated() else 1024
 """Blocks of a launch, at most; further rows of the batch wait for their turn."""
-TILE = 2 if simulated() else 16
-PARTS = 2 if simulated() else 32
-"""Parts into which a sum over all steps is cut, at most."""
 
 
 class Record:
@@ -77,7 +74,7 @@ class Kernels(PlanKernels):
 
     def __init__(self, plan, dtype):
         super().__init__(plan, dtype)
-        self.over_time = over_time(self.dtype.name, TILE, THREADS, BLOCKS)
+        self.over_time = over_time(self.dtype.name, THREADS, BLOCKS)
         self._rooms = lru_cache(
             lambda name, items, batch: shared_room(plan, name, self.dtype, dict(items), batch)
         )
@@ -243,9 +240,10 @@ class Kernels(PlanKernels):
             rows = sum(lengths[size] for size in pack.rows.values())
             named.append((group.blocks, rows, group.own(pack.columns)))
         named = dict(zip(adjoint_names(self.plan, group), named, strict=True))
-        parts = _parts(time * batch)
         for pack, (rows, columns) in zip(layout.packs, own.matrices, strict=True):
-            named[identifier("parts", pack.name)] = parts, rows, columns
+            parts = self.over_time.parts((rows, columns, time * batch))
+            # A sum in one part goes where it belongs.
+            named[identifier("parts", pack.name)] = parts if parts > 1 else 0, rows, columns
             named[identifier("gradient", pack.name)] = rows, columns
         for vector, length in zip(layout.vectors, own.vectors, strict=True):
             named[identifier("gradient", vector)] = time, length
@@ -264,18 +262,16 @@ class Kernels(PlanKernels):
 
     def _matrix_gradient(self, pack, record, adjoint):
         """The adjoints of all products with a matrix times what it multiplied, over all steps."""
-        own, total = identifier("parts", pack.name), identifier("gradient", pack.name)
-        parts, rows, columns = adjoint.shapes[own]
-        time, batch = record.shapes["mask"]
+        array, total = adjoint.array, identifier("gradient", pack.name)
+        c, parts = (array, adjoint.offsets[total]), adjoint.offsets[identifier("parts", pack.name)]
+        (rows, columns), (time, batch) = adjoint.shapes[total], record.shapes["mask"]
         for number, product in enumerate(p for p in self.plan.products if p.pack is pack):
             kind, name, later = self.plan.kept_as(product.operand)
             at = record.offsets[identifier(kind, name) if kind != "x" else kind]
             a = *self._adjoint_of(product, adjoint), 1, rows
             b = record.array, at + later * batch * columns, columns, 1
-            c, shape = (adjoint.array, adjoint.offsets[own]), (rows, columns, time * batch)
-            self.over_time.multiply(a, b, c, shape, parts=parts)
-            sums = *c, rows * columns, parts, adjoint.array, adjoint.offsets[total]
-            self.over_time.add_up(*sums, add=number > 0)
+            shape = rows, columns, time * batch
+            self.over_time.multiply_in_parts(a, b, c, shape, parts, add=number > 0)
 
     def _input_gradient(self, product, record, adjoint):
         """What reaches x through its matrix."""
@@ -320,8 +316,3 @@ class Kernels(PlanKernels):
         grid = min(mask.size, BLOCKS), min(states, BLOCKS)
         self._launch("jacobian", grid, lengths, (record.arena, result))
         return result["result"]
-
-
-def _parts(steps):
-    """Into how many parts a sum over all steps is cut."""
-    return max(1, min(PARTS, steps // (16 * TILE)))
