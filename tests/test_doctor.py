@@ -126,6 +126,9 @@ def test_gpu_row_names_the_device_and_its_versions(monkeypatch):
         "NVIDIA H200, compute capability 9.0, 132 multiprocessors, 140.0 GiB; "
         "driver for CUDA 13.0, toolkit 12.9, numba-cuda 0.30.4"
     )
+    assert gpu_row(cublas="used").finding == f"{row.finding}, cuBLAS"
+    without = gpu_row(cublas="CuPy is not installed").finding
+    assert without == f"{row.finding}, no cuBLAS (CuPy is not installed)"
 
 
 def test_gpu_row_says_why_a_gpu_is_not_used(monkeypatch):
@@ -150,6 +153,30 @@ def test_the_probe_asks_for_the_gpu():
     assert gpu["driver"] is (driver is not None)
     assert (gpu["why"] or None) == (device.obstacle() and device.obstacle().why)
     assert bool(gpu["device"]) is bool(driver and driver.gpus)
+
+
+@pytest.mark.parametrize(
+    ("cupy", "said"),
+    [("raise ImportError('old')", "CuPy fails: old"), ("import os; os._exit(3)", None)],
+)
+def test_the_probe_asks_for_cublas_where_a_gpu_can_be_used(cupy, said, tmp_path, monkeypatch):
+    """With a device file of a GPU that is not there; a CuPy that ends Python hides no GPU."""
+    (tmp_path / "cupy.py").write_text(cupy)
+    device = tmp_path / "targets" / "cuda" / "device.py"
+    device.parent.mkdir(parents=True)
+    device.write_text(
+        "from types import SimpleNamespace\n"
+        "def simulated(): return False\n"
+        "def obstacle(): return None\n"
+        "def ask_driver(): return SimpleNamespace(gpus=[1])\n"
+        f"def describe(): return {H200}\n"
+    )
+    search = [str(tmp_path), str(ROOT), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(search))
+    monkeypatch.setattr(doctor, "__file__", str(tmp_path / "doctor.py"))
+    found = doctor.probe()
+    assert found["gpu"].get("cublas") == said
+    assert doctor.gpu_row(found).finding.startswith("NVIDIA H200, compute capability 9.0")
 
 
 def test_cache_row_tells_folder_and_size(tmp_path):

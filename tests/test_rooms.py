@@ -98,7 +98,7 @@ def modules(package: Path) -> Iterator[tuple[Path, str, str]]:
 
 def violations(package: Path) -> list[str]:
     """Every breach of the rules in a package, one line each: `file:line: what`."""
-    found, with_cuda = [], []
+    found, with_gpu = [], {"CUDA": set(), "CuPy": set()}
     for path, module, inside in modules(package):
         file, room = path.relative_to(package).as_posix(), room_of(module)
         text = path.read_text(encoding="utf-8")
@@ -109,8 +109,10 @@ def violations(package: Path) -> list[str]:
             continue
         for line, name in imported(ast.parse(text), inside):
             top, other = name.split(".")[0], room_of(name)
-            if name == "numba.cuda" or name.startswith("numba.cuda.") or top in ("cuda", "cupy"):
-                with_cuda.append(file)
+            if name == "numba.cuda" or name.startswith("numba.cuda.") or top == "cuda":
+                with_gpu["CUDA"].add(file)
+            if top == "cupy":
+                with_gpu["CuPy"].add(file)
             if top == "matplotlib" and room not in ("pictures", "report", "doctor"):
                 found.append(f"{file}:{line}: matplotlib outside pictures and report")
             if (file, name) in REACHES_UP:
@@ -122,8 +124,9 @@ def violations(package: Path) -> list[str]:
                 found.append(f"{file}:{line}: a room imports {name} through the front door")
             elif other not in MAY_IMPORT[room]:
                 found.append(f"{file}:{line}: {room} imports {other}")
-    if len(set(with_cuda)) > 1:
-        found.append(f"CUDA is imported in {', '.join(sorted(set(with_cuda)))}: one file may")
+    for what, files in with_gpu.items():
+        if len(files) > 1:
+            found.append(f"{what} is imported in {', '.join(sorted(files))}: one file may")
     return found
 
 
@@ -183,13 +186,17 @@ def test_control_each_kind_of_breach_is_seen(tmp_path, file, source, breach):
     assert found[0].startswith(file)
 
 
-def test_control_a_second_file_with_cuda_is_seen(tmp_path):
+@pytest.mark.parametrize(
+    ("what", "first", "second"),
+    [("CUDA", "from numba import cuda", "numba.cuda.random"), ("CuPy", "import cupy", "cupy.cuda")],
+)
+def test_control_a_second_file_with_cuda_is_seen(what, first, second, tmp_path):
     (tmp_path / "targets").mkdir()
-    (tmp_path / "targets" / "cuda.py").write_text("from numba import cuda")
+    (tmp_path / "targets" / "cuda.py").write_text(first)
     assert violations(tmp_path) == []
-    (tmp_path / "targets" / "cpu.py").write_text("def f():\n    import numba.cuda.random")
+    (tmp_path / "targets" / "cpu.py").write_text(f"def f():\n    import {second}")
     assert violations(tmp_path) == [
-        "CUDA is imported in targets/cpu.py, targets/cuda.py: one file may"
+        f"{what} is imported in targets/cpu.py, targets/cuda.py: one file may"
     ]
 
 

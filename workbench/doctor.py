@@ -110,8 +110,12 @@ try:
         "why": blocked.why if blocked else "",
         "remedy": blocked.remedy if blocked else "",
     }
+    if driver and not blocked and not device.simulated():
+        say("cuBLAS")
+        from workbench.targets.cuda import library
+        found["gpu"]["cublas"] = library.why_not() or "used"
 except Exception as error:
-    found["gpu"] = {"why": reason(error)}
+    found["gpu"] = found["gpu"] or {"why": reason(error)}
 say("")
 """
 PROBE_SECONDS = 20  # a GPU driver that hangs must not hang the doctor
@@ -232,6 +236,8 @@ def gpu_row(found: dict) -> Row:
         f"driver for CUDA {device['driver']}, toolkit {device['runtime']}, "
         f"numba-cuda {version_of('numba-cuda')}"
     )
+    if reason := gpu.get("cublas"):
+        finding += ", cuBLAS" if reason == "used" else f", no cuBLAS ({reason})"
     return Row(topic, OK, finding)
 
 
