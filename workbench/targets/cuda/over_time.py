@@ -54,7 +54,8 @@ def multiply(a, a_at, a_row, a_step, b, b_at, b_row, b_step, c, c_at, m, n, k, a
     shared = cuda.shared.array(0, number_type{aligned})  # a tile of a, behind it one of b
     x, y = cuda.threadIdx.x, cuda.threadIdx.y
     thread = y * ACROSS + x
-    top, left = cuda.blockIdx.y * TILE, cuda.blockIdx.x * TILE
+    # Rows, of which there are as many as steps, go along x: no grid is as long in y.
+    top, left = cuda.blockIdx.x * TILE, cuda.blockIdx.y * TILE
     part, parts = cuda.blockIdx.z, cuda.gridDim.z
     share = (k + parts - 1) // parts
     begin, end = part * share, min(k, (part + 1) * share)
@@ -191,14 +192,13 @@ class OverTime:
             library.multiply(cupy, a, b, c, shape, add)
             return
         m, n, k = shape
-        grid = -(-n // TILE), -(-m // TILE), parts
-        self._multiply(grid, (ACROSS, ACROSS), *a, *b, *c, m, n, k, int(add))
+        self._multiply((*_tiles(m, n), parts), (ACROSS, ACROSS), *a, *b, *c, m, n, k, int(add))
 
     def parts(self, shape):
         """Into how many parts the sum over k of (m, n, k) is cut."""
         m, n, k = shape
-        blocks = -(-n // TILE) * -(-m // TILE)
-        return 1 if library.cupy() else max(1, min(PARTS, BLOCKS // blocks, k // LEAST))
+        down, across = _tiles(m, n)
+        return 1 if library.cupy() else max(1, min(PARTS, BLOCKS // (down * across), k // LEAST))
 
     def multiply_in_parts(self, a, b, c, shape, first, *, add=False):
         """As `multiply`, for a long k: its `parts` go to c's array from `first` on, then to c."""
@@ -221,6 +221,10 @@ class OverTime:
 
     def _grid(self, count):
         return min(self.blocks, -(-count // self.threads))
+
+
+def _tiles(m, n):
+    return -(-m // TILE), -(-n // TILE)
 
 
 @lru_cache(maxsize=8)
