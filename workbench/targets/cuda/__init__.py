@@ -1,8 +1,10 @@
 """The CUDA writer: from a graph to numba.cuda kernels that record every named line.
 
 The stages of a step, its adjoint lines and their names are those of the CPU's kernels; here they
-become device functions of one unit, and each block of threads follows rows of the batch through
-all steps in one launch. One module holds one kernel, for one cell, its lengths and a number type.
+become device functions of one unit. Blocks of threads follow rows of the batch through all steps in
+one launch: alone, or as a group that shares a large network (`group`, `sharing`); what is too large
+even for that is launched step by step (`by_step`, `launches`). One module holds one kernel, for one
+cell, its lengths and a number type.
 
 This package writes and launches kernels; it knows nothing of networks, traces or files. Only
 `device` imports numba.cuda, and only when it is asked for.
