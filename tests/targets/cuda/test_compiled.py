@@ -66,12 +66,16 @@ EACH = [("elman", 32), ("elman", 64), ("lstm", 32), ("lstm", 64), ("gru", 32)]
 """Networks of ensembles, by cell and units."""
 
 
+def plan_and_lengths(cell, units):
+    """What kernels of a cell with so many units are written from."""
+    inputs = units if cell.graph.tied is not None else 28
+    lengths = cell.lengths(inputs, units, {size: 10 for size in cell.size_names})
+    return Plan(cell.graph, Layout.of(cell.graph), "all"), lengths
+
+
 def assert_good(cell, units, dtype, kernel, each, folder, batch=1):
     """One kernel of a cell keeps to its number type and to what a block has, and spills nothing."""
-    inputs = units if cell.graph.tied is not None else 28
-    sizes = {size: 10 for size in cell.size_names}
-    lengths = cell.lengths(inputs, units, sizes)
-    plan = Plan(cell.graph, Layout.of(cell.graph), "all")
+    plan, lengths = plan_and_lengths(cell, units)
     room = room_of(plan, dtype, lengths, each)
     if not each and kernel != "jacobian":
         room = shared_room(plan, kernel, dtype, lengths, batch)
@@ -116,6 +120,29 @@ LARGE = [
 def test_so_does_a_kernel_of_a_large_network(name, units, batch, dtype, kernel, tmp_path):
     room = assert_good(CELLS[name], units, dtype, kernel, False, tmp_path, batch)
     assert room.blocks > 1 or units == 128
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("kernel", "names"),
+    [
+        ("forward", ["forward_1", "forward_2"]),
+        ("backward", ["backward_2", "backward_1", "cut_off"]),
+    ],
+)
+def test_so_do_kernels_of_one_step(kernel, names, dtype, tmp_path):
+    plan, lengths = plan_and_lengths(CELLS["gru"], 4096)
+    room = shared_room(plan, kernel, dtype, lengths, 64)
+    assert room.by_step
+    text, memory = source(plan, kernel, dtype, lengths, room)
+    arena = getattr(types, dtype)[::1]
+    arrays = [arena] * (1 if kernel == "forward" else 2)
+    places = types.UniTuple(types.int64, 2 + len(memory.arena))
+    signature = types.void(*arrays, types.int64, places)
+    for name in names:
+        ptx = ptx_of(text, name, signature, tmp_path, launch_bounds=(room.threads, 1))
+        assert ".f64" not in ptx or dtype == "float64"
+        assert resources(ptx)[1] == 0
 
 
 @pytest.mark.parametrize("kernel", [*KERNELS, "log_norms"])

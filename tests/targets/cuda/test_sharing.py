@@ -70,6 +70,14 @@ def test_what_nobody_has_room_for_is_shared_by_all(kernel):
     assert used <= room.shared
 
 
+@KERNELS
+def test_of_many_rows_every_step_is_launched_by_itself(kernel):
+    assert not ask("lstm", 4096, 16, kernel)[2].by_step
+    assert ask("lstm", 4096, 17, kernel)[2].by_step
+    assert not ask("lstm", 512, 1000, kernel)[2].by_step
+    assert ask("lstm", 60_000, 1, kernel)[2].by_step  # even one row of one step has no room
+
+
 @pytest.mark.parametrize("blocks", [1, 2, 3, 7])
 def test_rows_are_dealt_once_each(blocks):
     group = Group({"hidden_size": 5, "m": 3}, blocks)

@@ -1,8 +1,10 @@
 """The CUDA writer: from a graph to numba.cuda kernels that record every named line.
 
 The stages of a step, its adjoint lines and their names are those of the CPU's kernels; here they
-become device functions of one unit, and each block of threads follows rows of the batch through
-all steps in one launch. One module holds one kernel, for one cell, its lengths and a number type.
+become device functions of one unit. Blocks of threads follow rows of the batch through all steps in
+one launch: alone, or as a group that shares a large network (`group`, `sharing`); what is too large
+even for that is launched step by step (`by_step`, `launches`). One module holds one kernel, for one
+cell, its lengths and a number type.
 
 This package writes and launches kernels; it knows nothing of networks, traces or files. Only
 `device` imports numba.cuda, and only when it is asked for.
@@ -19,6 +21,7 @@ from ..cpu.spelling import helper_name
 from ..notation import Text, equations
 from ..spelling import calls, narrow, size_name
 from .backward import backward_source, jacobian_source, log_norms_source
+from .by_step import backward_by_step_source, forward_by_step_source
 from .forward import forward_source
 from .functions import device_function
 from .room import room_of
@@ -57,11 +60,13 @@ def source(plan, kernel, dtype, lengths, room, given=None, each=False):
     body, memory = {
         "forward": lambda: forward_source(plan, lengths, room, each),
         "backward": lambda: backward_source(plan, lengths, room, given, each),
+        "forward by step": lambda: forward_by_step_source(plan, lengths),
+        "backward by step": lambda: backward_by_step_source(plan, lengths, given),
         "jacobian": lambda: jacobian_source(
             plan, lengths, replace(room, registers=0, shared=0), each
         ),
         "log_norms": lambda: log_norms_source(plan, lengths, room, given),
-    }[kernel]()
+    }[f"{kernel} by step" if room.by_step else kernel]()
     expressions = list(plan.graph.nodes)
     expressions += [e for node in plan.graph.nodes for _, e in contributions(node)]
     used = [f for f in calls(expressions) if f"{helper_name(f)}(" in body]

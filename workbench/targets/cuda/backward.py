@@ -31,12 +31,13 @@ from .spelling import DeviceStep, Memory, Spelling
 class Time(cpu.Time):
     """Adjoints of `backward`: in the arena over time, apart from what lives for one step.
 
-    part: to which sum over rows a row adds what reaches vectors, as text.
+    part: to which sum over rows a row adds what reaches vectors, as text. at: the row of what is
+    gathered between stages.
     """
 
-    def __init__(self, plan, spelling, given, part):
+    def __init__(self, plan, spelling, given, part, at="0"):
         super().__init__(plan, spelling, given)
-        self.at, self.part = "0", part
+        self.at, self.part = at, part
 
     def place(self, node):
         if node.op != "vector":
@@ -106,7 +107,7 @@ def _parts(plan, room, memory, given, each, part):
     return BackwardParts(
         plan, memory, writer.functions(),
         rows_of_a_block(plan, memory, writer.products.values(), each),
-        [*_cleared(scratch, memory), *writer.stages()],
+        [*cleared(scratch, memory), *writer.stages()],
     )  # fmt: skip
 
 
@@ -126,9 +127,9 @@ def backward_source(plan, lengths, room, given=None, each=False):
         f"def backward({arguments(group, 'record', 'adjoint')}):",
         *parts.rows,
         "        for t in range(T - 1, -1, -1):",
-        *indented([*group.row(), *([] if each else _passed(plan, group)), *parts.step], 3),
+        *indented([*group.row(), *([] if each else passed(plan, group)), *parts.step], 3),
         "            if adjoint[index(cut + t)] != 0:",
-        *indented(_cut(plan, group), 4),
+        *indented(cut_off(plan, group), 4),
     ]
     if each:
         lines += indented(over_time_of_a_row(plan, lengths), 2)
@@ -189,7 +190,7 @@ def jacobian_source(plan, lengths, room, each=False):
         "                    adjoint[index(own + j)] = shared[index(seed + j)]",
         "                cuda.syncthreads()",
         "                continue",
-        *indented(_cleared(scratch, memory), 3),
+        *indented(cleared(scratch, memory), 3),
         *indented(writer.stages(), 3),
     ]
     for name, node in plan.graph.states.items():
@@ -206,9 +207,7 @@ class _Backward:
 
     def __init__(self, plan, spelling, places, memory, room):
         self.plan, self.places, self.memory = plan, places, memory
-        self.blocks = adjoint_blocks(
-            plan, spelling, places, lambda name, size: DeviceStep(name, size, memory)
-        )
+        self.blocks = adjoint_stages(plan, spelling, places, memory)
         self.products = backward_products(plan, places, room, memory)
 
     def functions(self):
@@ -240,6 +239,11 @@ class _Backward:
         ]
 
 
+def adjoint_stages(plan, spelling, places, memory):
+    """For each stage, from the last to the first, the DeviceSteps that hold its adjoints."""
+    return adjoint_blocks(plan, spelling, places, lambda name, size: DeviceStep(name, size, memory))
+
+
 def backward_products(plan, places, room, memory):
     """name -> Multiply of every product on the way back, with room for it in memory."""
     made, group = {}, memory.group
@@ -264,10 +268,11 @@ def _scratch(plan, places, memory):
     return found
 
 
-def _cleared(scratch, memory):
+def cleared(scratch, memory, row="0"):
+    """Lines that begin what is gathered between stages. scratch: name -> the name of its size."""
     lines = []
     for name, size in scratch.items():
-        here = memory.value(Place(name, "0", name))
+        here = memory.value(Place(name, f"{row} * {size_name(size)}", name))
         lines += memory.group.each_unit(size, [f"{here} = real(0)"])
     return lines
 
@@ -282,10 +287,11 @@ def _each_carried(plan, group, text, real=True):
     return lines
 
 
-def _passed(plan, group):
+def passed(plan, group):
     """A masked step hands the carried adjoint on as it is."""
     return _each_carried(plan, group, "{own}(row + B) * {size} + j)]", real=False)
 
 
-def _cut(plan, group):
+def cut_off(plan, group):
+    """Nothing is carried to the step before."""
     return _each_carried(plan, group, "real(0)")

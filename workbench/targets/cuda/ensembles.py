@@ -11,6 +11,7 @@ from .arena import Arena, Hosted
 from .backward import adjoint_names
 from .log_norms import NORMS
 from .run import BLOCKS, Kernels
+from .shapes import shapes_of_lines
 from .stopwatch import stretch
 
 
@@ -19,9 +20,9 @@ class EnsembleKernels(Kernels):
 
     each = True
 
-    def _blocks(self, name, lengths, mask):
+    def _blocks(self, name, lengths, batch):
         # Small blocks: many of them are at work on a GPU at once.
-        return min(mask.shape[1], 8 * BLOCKS)
+        return min(batch, 8 * BLOCKS)
 
     def empty_record(self, lengths, count, time, initial):
         """The arrays of one run. initial: (count or 1, units) of every state, in order."""
@@ -53,11 +54,11 @@ class EnsembleKernels(Kernels):
     def _finish(self, record, adjoint):
         """Every block has already added up what is its network's own."""
 
-    def _adjoint_shapes(self, lengths, mask, blocks):
-        own, (time, count) = self.lengths(lengths), mask.shape
-        shapes = self._shapes_of_adjoints(own, mask.shape, lengths["input_size"])
+    def _adjoint_shapes(self, lengths, shape):
+        own, (time, count) = self.lengths(lengths), shape
+        shapes = shapes_of_lines(own, shape, lengths["input_size"])
         shapes += [(count, time, length) for length in own.vectors]
-        shapes += [(count, *shape) for shape in own.matrices]
+        shapes += [(count, *matrix) for matrix in own.matrices]
         return dict(zip(adjoint_names(self.plan, each=True), shapes, strict=True))
 
     def _found(self, adjoint):
@@ -80,8 +81,7 @@ class EnsembleKernels(Kernels):
         time, count = len(mask), len(parameters[2])
         record = self.empty_record(lengths, count, time, initial)
         self.forward(x, mask, lengths, parameters, record)
-        real = np.ones((time, count), bool)
-        shapes = self._adjoint_shapes(lengths, real, count)
+        shapes = self._adjoint_shapes(lengths, (time, count))
         shapes = {name: shapes[name] for name in adjoint_names(self.plan)}
         adjoint = Arena(shapes | dict.fromkeys(NORMS, (count, time)), self.dtype)
         with stretch():
@@ -91,8 +91,8 @@ class EnsembleKernels(Kernels):
         output = next(iter(self.plan.graph.states))
         adjoint.upload_steps(identifier("adjoint", output), last, time - 1)
         with stretch():
-            blocks = self._blocks("log_norms", lengths, real)
-            self._launch("log_norms", blocks, lengths, (record.arena, adjoint), line)
+            blocks = self._blocks("log_norms", lengths, count)
+            self.kernel("log_norms", lengths, count, line)(blocks, record.arena, adjoint)
         largest, squares, powers = (adjoint[name].astype(float) for name in NORMS)
         with np.errstate(divide="ignore"):  # the norm of nothing but zeros
             norms = np.log10(largest) + np.log10(squares) / 2

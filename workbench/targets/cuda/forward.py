@@ -17,19 +17,14 @@ def forward_source(plan, lengths, room, each=False):
     memory = forward_memory(plan, group, each)
     spelling = Spelling(plan, group, each)
     products = forward_products(plan, room, memory, each)
-    stages = [
-        [equations(spelling, nodes,
-                   DeviceStep(f"stage_{number}_{size_name(size)}", size, memory))
-         for size, nodes in block.items()]
-        for number, block in enumerate(plan.blocks, 1)
-    ]  # fmt: skip
+    stages = forward_stages(plan, spelling, memory)
     lines = [line for block in stages for step in block for line in step.function()]
     lines += [
         "@cuda.jit(**options)",
         f"def forward({arguments(group, 'record')}):",
         *rows_of_a_block(plan, memory, products.values(), each),
         "        for t in range(T):",
-        *indented([*group.row(), *([] if each else _held(plan, group))], 3),
+        *indented([*group.row(), *([] if each else held(plan, group))], 3),
     ]
     for number, block in enumerate(stages, 1):
         here = [p for p in plan.products if p.name in products and max(p.stage, 1) == number]
@@ -38,6 +33,16 @@ def forward_source(plan, lengths, room, each=False):
             lines += indented(step.call(), 3)
         lines += indented(group.meet(), 3)
     return "\n".join([*opening(group), *lines]) + "\n", memory
+
+
+def forward_stages(plan, spelling, memory):
+    """For each stage the DeviceSteps that hold its equations."""
+    return [
+        [equations(spelling, nodes,
+                   DeviceStep(f"stage_{number}_{size_name(size)}", size, memory))
+         for size, nodes in block.items()]
+        for number, block in enumerate(plan.blocks, 1)
+    ]  # fmt: skip
 
 
 def forward_memory(plan, group, each=False):
@@ -157,7 +162,7 @@ def _products(spelling, own, products, memory):
     return [*lines, "cuda.syncthreads()"]
 
 
-def _held(plan, group):
+def held(plan, group):
     """A masked step hands the states on as they are."""
     lines = []
     for name, node in plan.graph.states.items():

@@ -42,6 +42,9 @@ class Group:
     rows: int = 1
     masked: bool = True
 
+    together = True
+    """Whether a block follows its rows through all steps, so that shared memory outlasts one."""
+
     def own(self, size):
         """How many units of a size a block has, at most."""
         return -(-self.lengths[size] // self.blocks)

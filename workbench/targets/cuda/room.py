@@ -41,7 +41,8 @@ class Room:
     """What a block has. threads: of it. shared: numbers of its shared memory.
 
     registers: numbers that each thread may keep for a whole sequence. blocks: of a group that
-    follows the same rows of the batch. rows: that it follows side by side.
+    follows the same rows of the batch. rows: that it follows side by side. by_step: whether every
+    step is launched by itself, since nothing can be kept.
     """
 
     threads: int
@@ -49,6 +50,7 @@ class Room:
     registers: int
     blocks: int = 1
     rows: int = 1
+    by_step: bool = False
 
 
 def room_of(plan, dtype, lengths, each=False):

@@ -7,14 +7,12 @@ import numpy as np
 from ..cpu.lengths import PlanKernels
 from ..spelling import identifier
 from . import source
-from .arena import Arena, Hosted, counters
-from .backward import adjoint_names, matrix_name
+from .arena import Arena, Hosted
 from .device import simulated
-from .forward import record_names, recurrent_packs
-from .group import Group
-from .kernel import LaunchedKernel
+from .launches import Launch, StepLaunches
 from .over_time import over_time
 from .room import THREADS, multiprocessors, room_of
+from .shapes import adjoint_shapes, dealt, group_of, record_shapes
 from .sharing import shared_room
 from .stopwatch import stretch
 
@@ -87,75 +85,43 @@ class Kernels(PlanKernels):
         return self._rooms(name, tuple(lengths.items()), batch)
 
     def kernel(self, name, lengths, batch, given=None):
-        """Return (the kernel called `name`, its Memory, its Room) for these lengths and rows."""
+        """Return the launch of the kernel called `name` for these lengths and rows."""
         room = self.room(name, lengths, batch)
         key = name, tuple(lengths.items()), room, given
         if key not in self._kernels:
             text, memory = source(self.plan, name, self.dtype.name, lengths, room, given, self.each)
-            if memory.size > room.shared:
-                raise ValueError(
-                    "hidden_size: expected a network of which one step fits into the "
-                    f"{room.shared * self.dtype.itemsize:,} bytes of shared memory that a GPU's "
-                    f"block has, got {memory.size * self.dtype.itemsize:,} bytes"
-                )
-            label = identifier("cuda_each" if self.each else "cuda", self.plan.graph.name, name)
-            shared = memory.size * self.dtype.itemsize
-            launched = LaunchedKernel(text, name, label, shared, room.blocks > 1)
-            self._kernels[key] = launched, memory, room
+            made = self.plan, text, name, memory, room
+            self._kernels[key] = (
+                StepLaunches(*made, self.over_time, given)
+                if room.by_step
+                else Launch(*made, self.dtype)
+            )
         return self._kernels[key]
 
     def on_device(self, arrays, name):
         """A line of a Record, or its total adjoint of Adjoints, where it lies."""
         return arrays.arena.on_device(*arrays.place_of(name))
 
-    def _launch(self, name, grid, lengths, arenas, given=None):
-        time, batch = arenas[0].shapes["mask"]
-        kernel, memory, room = self.kernel(name, lengths, batch, given)
-        offsets = [arenas[kind == "adjoint"].offsets[n] for n, kind in memory.arena.items()]
-        # As numbers of the call they lie in constant memory and take no thread's registers.
-        places = (time, batch, *offsets)
-        meetings = [counters(grid // room.blocks)] if room.blocks > 1 else []
-        kernel(grid, room.threads, *(arena.array for arena in arenas), *meetings, places)
-
     def empty_record(self, lengths, time, batch, initial, clamps, masked):
         """The arrays of one run; rows that no step writes are 0."""
-        arena = Arena(self._record_shapes(lengths, time, batch), self.dtype)
+        group = self._group("forward", lengths, batch)
+        shapes = record_shapes(self.plan, self.lengths(lengths), group, (time, batch), self.each)
+        arena = Arena(shapes, self.dtype)
         if masked:
             self.over_time.clear(arena.array, 0, arena.array.size)
         return Record(self.plan, arena, initial, clamps, self.each)
 
-    def _record_shapes(self, lengths, time, batch):
-        own, plan, layout = self.lengths(lengths), self.plan, self.plan.layout
-        lines, each = plan.graph.clampable_lines, (batch,) * self.each
-        shapes = [(time, batch), (*each, len(layout.numbers)), (len(lines),)]
-        shapes += [(*each, length) for length in own.vectors]
-        shapes += [(*each, rows, columns) for rows, columns in own.matrices]
-        shapes += [(*each, columns, rows) for rows, columns in own.matrices]
-        group = self._group("forward", lengths, batch)
-        for pack in recurrent_packs(plan) if group.blocks > 1 else []:
-            columns, rows = lengths[pack.columns], group.slot(pack.rows.values())
-            shapes.append((group.blocks, columns, rows))
-        units = [lengths["input_size"]]
-        units += [lengths[plan.size(plan.graph.lines[name])] for name in lines]
-        shapes += [(time, batch, length) for length in units]
-        shapes += [(time + 1, batch, length) for length in own.states]
-        shapes += [(time, batch, length) for length in own.lines]
-        for product in [p for p in plan.products if p.stage == 0 and not self.each]:
-            rows, _ = own.matrices[layout.packs.index(product.pack)]
-            shapes.append((time, batch, rows))
-        return dict(zip(record_names(plan, group, self.each), shapes, strict=True))
-
     def _group(self, name, lengths, batch):
-        room = self.room(name, lengths, batch)
-        return Group(lengths, room.blocks, room.rows)
+        return group_of(self.room(name, lengths, batch), lengths)
 
     def forward(self, x, mask, lengths, parameters, record):
         """Fill `record`."""
         (matrices, vectors, numbers), arena, plan = parameters, record.arena, self.plan
-        graph = plan.graph
+        graph, batch = plan.graph, mask.shape[1]
         values = [mask, numbers, [name in record.clamps for name in graph.clampable_lines]]
         values += [*vectors, *matrices, *(m.swapaxes(-1, -2) for m in matrices)]
-        values += [*self._packs_by_block(matrices, lengths, mask.shape[1]), x]
+        values += dealt(plan, "forward", self._group("forward", lengths, batch), matrices).values()
+        values.append(x)
         values += [record.clamps.get(name, 0) for name in graph.clampable_lines]
         values = dict(zip(arena.shapes, values, strict=False))
         arena.upload(values)
@@ -164,18 +130,7 @@ class Kernels(PlanKernels):
         with stretch():
             for product in [p for p in plan.products if p.stage == 0 and not self.each]:
                 self._input_product(product, arena, mask.size)
-            self._launch("forward", self._blocks("forward", lengths, mask), lengths, (arena,))
-
-    def _packs_by_block(self, matrices, lengths, batch):
-        """What every block of a group has of the recurrent matrices, as `forward` reads it."""
-        group = self._group("forward", lengths, batch)
-        if group.blocks == 1:
-            return []
-        own = [(p, m) for p, m in self._by_pack(matrices) if p in recurrent_packs(self.plan)]
-        return [group.dealt(m, pack.rows.values()).swapaxes(1, 2) for pack, m in own]
-
-    def _by_pack(self, matrices):
-        return zip(self.plan.layout.packs, matrices, strict=True)
+            self.kernel("forward", lengths, batch)(self._blocks("forward", lengths, batch), arena)
 
     def _input_product(self, product, arena, steps):
         """A matrix times x, for all steps."""
@@ -186,40 +141,38 @@ class Kernels(PlanKernels):
         c = arena.array, arena.offsets[identifier("product", product.name)]
         self.over_time.multiply(a, b, c, (steps, rows, columns))
 
-    def _blocks(self, name, lengths, mask):
+    def _blocks(self, name, lengths, batch):
         """How many blocks are launched: groups of them, each with rows of the batch."""
-        room = self.room(name, lengths, mask.shape[1])
-        groups = -(-mask.shape[1] // room.rows)
+        room = self.room(name, lengths, batch)
         most = BLOCKS if room.blocks == 1 else max(1, multiprocessors() // room.blocks)
-        return room.blocks * min(groups, most)
+        return room.blocks * min(-(-batch // room.rows), most)
 
     def backward(self, x, mask, cut, lengths, parameters, record, given):
         """Return Adjoints, (matrix gradients, vector steps); arguments as on the CPU."""
-        blocks = self._blocks("backward", lengths, mask)
-        adjoint = Arena(self._adjoint_shapes(lengths, mask, blocks), self.dtype)
+        batch = mask.shape[1]
+        group, blocks = (f("backward", lengths, batch) for f in (self._group, self._blocks))
+        adjoint = Arena(self._adjoint_shapes(lengths, mask.shape), self.dtype)
         with stretch():
             self.over_time.clear(adjoint.array, 0, adjoint.array.size)
         adjoint.upload({"cut": cut})
-        adjoint.upload(self._matrices_by_block(parameters[0], lengths, mask.shape[1]))
+        adjoint.upload(dealt(self.plan, "backward", group, parameters[0]))
         for line, d in given.items():
             adjoint.upload_steps(identifier("adjoint", line), np.where(mask[:, :, None], d, 0))
         first = next(iter(self.plan.graph.states))
         lines = None if set(given) <= {first} else tuple(self.adjoint_lines)
         with stretch():
-            self._launch("backward", blocks, lengths, (record.arena, adjoint), lines)
+            self.kernel("backward", lengths, batch, lines)(blocks, record.arena, adjoint, cut)
             self._finish(record.arena, adjoint)
         return self._found(adjoint)
 
-    def _matrices_by_block(self, matrices, lengths, batch):
-        """name -> what every block of a group has of a matrix, as `backward` reads it."""
+    def _adjoint_shapes(self, lengths, shape):
+        time, batch = shape
         group = self._group("backward", lengths, batch)
-        if group.blocks == 1:
-            return {}
-        return {
-            matrix_name(pack, group): group.dealt(m.T, [pack.columns]).swapaxes(1, 2)
-            for pack, m in self._by_pack(matrices)
-            if pack in recurrent_packs(self.plan)
-        }
+        rows = self._blocks("backward", lengths, batch) // group.blocks * group.rows
+        own = self.lengths(lengths)
+        sums = [self.over_time.parts((*matrix, time * batch)) for matrix in own.matrices]
+        parts = rows if group.together else batch, sums
+        return adjoint_shapes(self.plan, own, group, shape, parts)
 
     def _finish(self, record, adjoint):
         """Gradients that are one product, or one sum, over all steps."""
@@ -229,31 +182,6 @@ class Kernels(PlanKernels):
             self._input_gradient(product, record, adjoint)
         for vector in self.plan.layout.vectors:
             self._vector_gradient(vector, adjoint)
-
-    def _adjoint_shapes(self, lengths, mask, blocks):
-        own, layout, (time, batch) = self.lengths(lengths), self.plan.layout, mask.shape
-        named = self._shapes_of_adjoints(own, mask.shape, lengths["input_size"])
-        group = self._group("backward", lengths, batch)
-        parts = blocks // group.blocks * group.rows
-        named += [(parts * time, length) for length in own.vectors]
-        for pack in recurrent_packs(self.plan) if group.blocks > 1 else []:
-            rows = sum(lengths[size] for size in pack.rows.values())
-            named.append((group.blocks, rows, group.own(pack.columns)))
-        named = dict(zip(adjoint_names(self.plan, group), named, strict=True))
-        for pack, (rows, columns) in zip(layout.packs, own.matrices, strict=True):
-            parts = self.over_time.parts((rows, columns, time * batch))
-            # A sum in one part goes where it belongs.
-            named[identifier("parts", pack.name)] = parts if parts > 1 else 0, rows, columns
-            named[identifier("gradient", pack.name)] = rows, columns
-        for vector, length in zip(layout.vectors, own.vectors, strict=True):
-            named[identifier("gradient", vector)] = time, length
-        return named
-
-    def _shapes_of_adjoints(self, own, shape, inputs):
-        """Of cuts, and of the adjoints of states, lines, products and x."""
-        time, batch = shape
-        shapes = [(time,), *((time + 1, batch, length) for length in own.states)]
-        return [*shapes, *((time, batch, n) for n in (*own.adjoints, *own.products, inputs))]
 
     def _adjoint_of(self, product, adjoint):
         """(array, offset) of a product's adjoint over time; twins have one."""
@@ -314,5 +242,5 @@ class Kernels(PlanKernels):
         states = sum(self.lengths(lengths).states)
         result = Arena({"result": (*mask.shape, states, states)}, self.dtype)
         grid = min(mask.size, BLOCKS), min(states, BLOCKS)
-        self._launch("jacobian", grid, lengths, (record.arena, result))
+        self.kernel("jacobian", lengths, mask.shape[1])(grid, record.arena, result)
         return result["result"]

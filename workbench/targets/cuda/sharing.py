@@ -4,7 +4,8 @@ As few blocks as keep the recurrent matrices in registers and shared memory for 
 every further one costs at each meeting. Groups of blocks work side by side until each of the GPU's
 multiprocessors has a block, and what is left of the batch is dealt to them as rows side by side.
 Where not even all multiprocessors together have the room, all of them are one group and the rest
-is read at every step.
+is read at every step; for more rows than a group follows, or where one step does not fit either,
+every step is launched by itself.
 """
 
 from dataclasses import replace
@@ -32,8 +33,9 @@ def shared_room(plan, kernel, dtype, lengths, batch):
             tried = replace(tried, rows=_side_by_side(tried.rows // 2))
             used, whole = kept(plan, kernel, lengths, tried)
         if whole:
-            break
-    return tried
+            return tried
+    many = batch > ROWS or used > room.shared
+    return replace(tried, by_step=1 < groups == blocks and many)
 
 
 def _side_by_side(rows):

@@ -41,6 +41,8 @@ class Spelling(spelling.Spelling):
         name = identifier(array, node.args[0].value)
         if not product.stage and not self.each:
             return Place(array, f"row * ({rows(product.pack)}){self.slot(node)}", name)
+        if not self.group.together:
+            return Place(array, f"n * ({rows(product.pack)}){self.slot(node)}", name)
         if self.group.blocks == 1:
             return Place(array, f"0{self.slot(node)}", name)
         return Place(array, str(self.group.slot(product.pack.offset(node.args[0].value))), name)
@@ -120,10 +122,14 @@ class Memory:
         ]
         return texts[0] if parts == 1 else f"({' + '.join(texts)})"
 
-    def unpacking(self):
-        """The first lines of a kernel: where everything begins."""
+    def places(self):
+        """Lines that say where every array begins."""
         names = [f"all_{name}" if name in self.own else name for name in self.arena]
-        lines = [f"{name} = places[{k}]" for k, name in enumerate(["T", "B", *names])]
+        return [f"{name} = places[{k}]" for k, name in enumerate(["T", "B", *names])]
+
+    def unpacking(self):
+        """The first lines of a kernel of many steps: where everything begins."""
+        lines = self.places()
         lines += [f"shared = cuda.shared.array(0, number_type{ALIGNED})"]
         lines += [f"{name} = {first}" for name, first in self.shared.items()]
         return [*lines, "thread, threads = cuda.threadIdx.x, cuda.blockDim.x"]

@@ -21,9 +21,10 @@ from workbench.targets.cuda import arithmetic, forward, group, room, run
 def dealt(monkeypatch):
     """dealt(blocks, rows, groups): what kernels are written for from now on; yields the grids."""
 
-    def dealt(blocks, rows, groups=2):
+    def dealt(blocks=1, rows=1, groups=2, by_step=False):
         def shared_room(plan, kernel, dtype, lengths, batch):
-            return replace(room.room_of(plan, dtype, lengths), blocks=blocks, rows=rows)
+            alone = room.room_of(plan, dtype, lengths)
+            return replace(alone, blocks=blocks, rows=rows, by_step=by_step)
 
         cuda.kernels.cache_clear()
         monkeypatch.setattr(run, "shared_room", shared_room)
@@ -39,33 +40,41 @@ PLAIN = ("elman", "gru", "wide_memory")
 """Cells of the plain run; the others are in `pytest -m long`."""
 
 
+@pytest.mark.parametrize("way", [{"blocks": 2, "rows": 2}, {"by_step": True}])
 @pytest.mark.parametrize(
     "name", [n if n in PLAIN else pytest.param(n, marks=pytest.mark.long) for n in NAMES]
 )
-def test_every_cell_is_the_same_in_a_group(name, dealt):
-    grids = dealt(2, 2)
+def test_every_cell_does_what_it_does_on_the_cpu(name, way, dealt):
+    grids = dealt(**way)
     exact, found, weights = both(name, "group", "float64", lengths=[4, 3])
     for line in exact.names:
         assert_close(found[line], exact[line], "float64", line)
     same_gradients(found.bptt(weights), exact.bptt(weights), "float64")
-    assert (2, 1, 1) in grids
+    assert "blocks" not in way or (2, 1, 1) in grids
+
+
+FURTHER = [
+    ("lstm", {"rows": 3, "groups": 1}),
+    ("lstm", {"blocks": 3}),
+    ("gru", {"blocks": 2, "rows": 8, "groups": 1}),
+    ("lstm", {"blocks": 4, "rows": 8, "groups": 1}),
+    ("lstm", {"by_step": True}),
+]
 
 
 @pytest.mark.parametrize(
-    ("cell", "blocks", "rows", "groups"),
+    ("cell", "way"),
     [
-        ("lstm", 2, 2, 1),
-        ("gru", 4, 1, 2),
-        *(
-            pytest.param(*case, marks=pytest.mark.long)
-            for case in [("lstm", 1, 3, 1), ("lstm", 3, 1, 2), ("gru", 2, 8, 1), ("lstm", 4, 8, 1)]
-        ),
+        ("lstm", {"blocks": 2, "rows": 2, "groups": 1}),
+        ("gru", {"blocks": 4}),
+        ("gru", {"by_step": True}),
+        *(pytest.param(*case, marks=pytest.mark.long) for case in FURTHER),
     ],
 )
-def test_units_and_rows_that_do_not_come_out_even(cell, blocks, rows, groups, dealt):
+def test_units_and_rows_that_do_not_come_out_even(cell, way, dealt):
     """Five units and three rows: blocks with fewer units, one with none, groups with fewer rows."""
-    dealt(blocks, rows, groups)
-    g = generator("uneven", cell, blocks, rows)
+    dealt(**way)
+    g = generator("uneven", cell, *way)
     net, alike = (wb.Recurrent(cell, 2, 5, seed=1, device=d) for d in ("cuda", "cpu"))
     x, d = g.standard_normal((3, 3, 2)), g.standard_normal((3, 3, 5))
     given = {"lengths": [3, 1, 2], "clamp": {"n" if cell == "gru" else "o": 0.5}}
