@@ -24,6 +24,7 @@ from .forward import (
 )
 from .group import Group
 from .log_norms import NORMS, log_norms_lines
+from .loops import downwards, upwards
 from .products import Multiply, keep
 from .spelling import DeviceStep, Memory, Spelling
 
@@ -120,16 +121,20 @@ def backward_source(plan, lengths, room, given=None, each=False):
     group = Group(lengths, room.blocks, room.rows, masked=not each)
     memory = backward_memory(plan, group, each)
     parts = _parts(plan, room, memory, given, each, "n" if each else group.part())
+    step = [
+        *group.row(),
+        *([] if each else passed(plan, group)),
+        *parts.step,
+        "if adjoint[index(cut + t)] != 0:",
+        *indented(cut_off(plan, group), 1),
+    ]
     lines = [
         *opening(group),
         *parts.functions,
         "@cuda.jit(**options)",
         f"def backward({arguments(group, 'record', 'adjoint')}):",
         *parts.rows,
-        "        for t in range(T - 1, -1, -1):",
-        *indented([*group.row(), *([] if each else passed(plan, group)), *parts.step], 3),
-        "            if adjoint[index(cut + t)] != 0:",
-        *indented(cut_off(plan, group), 4),
+        *indented(downwards("t", "T", step), 2),
     ]
     if each:
         lines += indented(over_time_of_a_row(plan, lengths), 2)
@@ -160,7 +165,10 @@ def log_norms_source(plan, lengths, room, line):
 
 def jacobian_source(plan, lengths, room, each=False):
     """Return (the text of `jacobian`, its Memory); its result is the one array of adjoints."""
-    group, own = Group(lengths, masked=False), own_parameters(plan, lengths) if each else {}
+    group, own = (
+        Group(lengths, masked=False),
+        own_parameters(plan, lengths) if each else {},
+    )
     memory = Memory(record_names(plan, group, each), ["result"], group, own)
     spelling = Spelling(plan, group, each)
     places = Rows(plan, spelling)
@@ -170,6 +178,10 @@ def jacobian_source(plan, lengths, room, each=False):
     for name, size in states.items():
         memory.reserve(name, lengths[size])
     memory.reserve("seed", sum(lengths[size] for size in states.values()))
+
+    def units(line):
+        return upwards("j", "thread", "N", [line], "threads")
+
     writer = _Backward(plan, spelling, places, memory, room)
     own = ["n = row % B", *memory.owned("n")] if each else []
     lines = writer.functions()
@@ -182,12 +194,10 @@ def jacobian_source(plan, lengths, room, each=False):
         *indented([*own, *(numbers(plan) if each else [])], 2),
         "        for k in range(cuda.blockIdx.y, N, cuda.gridDim.y):",
         "            own = result + (row * N + k) * N",
-        "            for j in range(thread, N, threads):",
-        "                shared[index(seed + j)] = real(1) if j == k else real(0)",
+        *indented(units("shared[index(seed + j)] = real(1) if j == k else real(0)"), 3),
         "            cuda.syncthreads()",
         "            if record[index(mask + row)] == 0:",
-        "                for j in range(thread, N, threads):",
-        "                    adjoint[index(own + j)] = shared[index(seed + j)]",
+        *indented(units("adjoint[index(own + j)] = shared[index(seed + j)]"), 4),
         "                cuda.syncthreads()",
         "                continue",
         *indented(cleared(scratch, memory), 3),
@@ -195,10 +205,8 @@ def jacobian_source(plan, lengths, room, each=False):
     ]
     for name, node in plan.graph.states.items():
         into, above = identifier("into", name), places.offset(name) or "0"
-        lines += [
-            f"            for j in range(thread, {size_name(plan.size(node))}, threads):",
-            f"                adjoint[index(own + {above} + j)] = shared[index({into} + j)]",
-        ]
+        line = f"adjoint[index(own + {above} + j)] = shared[index({into} + j)]"
+        lines += indented(group.each_unit(plan.size(node), [line]), 3)
     return "\n".join([*lines, "            cuda.syncthreads()"]) + "\n", memory
 
 

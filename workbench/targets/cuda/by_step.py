@@ -11,6 +11,7 @@ from ..spelling import identifier, indented, size_name
 from .backward import Time, adjoint_names, adjoint_stages, cleared, cut_off, passed
 from .forward import forward_stages, held, numbers, record_names
 from .group import Group
+from .loops import upwards
 from .spelling import Memory, Spelling
 
 
@@ -25,13 +26,13 @@ class Grid(Group):
 
     def each_unit(self, size, body, real=True):
         name = size_name(size)
-        return [
-            f"for e in range(cuda.grid(1), B * {name}, cuda.gridsize(1)):",
-            f"    n, j = e // {name}, e % {name}",
-            "    row = t * B + n",
-            f"    if record[index(mask + row)] {'!=' if real else '=='} 0:",
-            *indented(body, 2),
+        lines = [
+            f"n, j = e // {name}, e % {name}",
+            "row = t * B + n",
+            f"if record[index(mask + row)] {'!=' if real else '=='} 0:",
+            *indented(body, 1),
         ]
+        return upwards("e", "cuda.grid(1)", f"B * {name}", lines, "cuda.gridsize(1)")
 
 
 def arrays_of_a_step(plan, kernel, lengths):

@@ -5,6 +5,7 @@ the gradients of its matrices belong to its block of threads alone.
 """
 
 from ..spelling import identifier
+from .loops import upwards
 
 
 def over_time_of_a_row(plan, lengths):
@@ -13,29 +14,27 @@ def over_time_of_a_row(plan, lengths):
     for pack in plan.layout.packs:
         rows, columns = _shape(pack, lengths)
         own = [p for p in plan.products if p.pack is pack]
-        terms = [_term(plan, product, rows, columns) for product in own]
+        terms = [f"total = (total + {_term(plan, p, rows, columns)})" for p in own]
         gradient = identifier("gradient", pack.name)
-        lines += [
-            f"for e in range(thread, {rows * columns}, threads):",
-            f"    r, c, total = e // {columns}, e % {columns}, real(0)",
-            "    for t in range(T):",
-            "        row = t * B + n",
-            *(f"        total = (total + {term})" for term in terms),
-            f"    adjoint[index({gradient} + n * {rows * columns} + e)] = total",
+        entry = [
+            f"r, c, total = e // {columns}, e % {columns}, real(0)",
+            *upwards("t", 0, "T", ["row = t * B + n", *terms]),
+            f"adjoint[index({gradient} + n * {rows * columns} + e)] = total",
         ]
+        lines += upwards("e", "thread", rows * columns, entry, "threads")
     for product in [p for p in plan.products if p.operand.op == "input"]:
         rows, columns = _shape(product.pack, lengths)
         matrix = identifier("matrix", product.pack.name)
-        lines += [
-            f"for e in range(thread, T * {columns}, threads):",
-            f"    row, c = e // {columns} * B + n, e % {columns}",
-            f"    here = d_x + row * {columns} + c",
-            "    total = adjoint[index(here)]",
-            f"    for r in range({rows}):",
-            f"        total = (total + {_adjoint(plan, product, rows)}",
-            f"            * record[index({matrix} + r * {columns} + c)])",
-            "    adjoint[index(here)] = total",
+        weight = f"record[index({matrix} + r * {columns} + c)]"
+        term = f"total = (total + {_adjoint(plan, product, rows)} * {weight})"
+        entry = [
+            f"row, c = e // {columns} * B + n, e % {columns}",
+            f"here = d_x + row * {columns} + c",
+            "total = adjoint[index(here)]",
+            *upwards("r", 0, rows, [term]),
+            "adjoint[index(here)] = total",
         ]
+        lines += upwards("e", "thread", f"T * {columns}", entry, "threads")
     return lines
 
 

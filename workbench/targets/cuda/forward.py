@@ -3,6 +3,7 @@
 from ..cpu.forward import equations
 from ..spelling import identifier, indented, size_name
 from .group import MEETING, Group
+from .loops import upwards
 from .products import Multiply, keep
 from .spelling import DeviceStep, Memory, Spelling
 
@@ -23,15 +24,13 @@ def forward_source(plan, lengths, room, each=False):
         "@cuda.jit(**options)",
         f"def forward({arguments(group, 'record')}):",
         *rows_of_a_block(plan, memory, products.values(), each),
-        "        for t in range(T):",
-        *indented([*group.row(), *([] if each else held(plan, group))], 3),
     ]
+    step_lines = [*group.row(), *([] if each else held(plan, group))]
     for number, block in enumerate(stages, 1):
         here = [p for p in plan.products if p.name in products and max(p.stage, 1) == number]
-        lines += indented(_products(spelling, here, products, memory), 3)
-        for step in block:
-            lines += indented(step.call(), 3)
-        lines += indented(group.meet(), 3)
+        step_lines += _products(spelling, here, products, memory)
+        step_lines += [line for step in block for line in step.call()] + group.meet()
+    lines += indented(upwards("t", 0, "T", step_lines), 2)
     return "\n".join([*opening(group), *lines]) + "\n", memory
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..spelling import indented, size_name
+from .loops import upwards
 
 MEETING = '''@cuda.jit(device=True)
 def meet(counters, group, count):
@@ -116,22 +117,22 @@ class Group:
         if self.masked:
             own = "is_real" if self.rows == 1 else "(record[index(mask + row)] != 0)"
             conditions.append(own if real else f"not {own}")
-        count = size_name(size) if self.blocks == 1 else str(self.own(size))
-        return self._each(self.unit, count, self.own(size), names, conditions, body)
+        text = size_name(size) if self.blocks == 1 else None
+        return self._each(self.unit, text, self.own(size), names, conditions, body)
 
     def each_number(self, count, body):
         """The loop over all numbers k of an operand, in every row that is followed."""
-        return self._each("k", str(count), count, [], [], body)
+        return self._each("k", None, count, [], [], body)
 
     def _each(self, variable, text, count, names, conditions, body):
-        if self.rows == 1:
-            head = f"for {variable} in range(thread, {text}, threads):"
-        else:
-            head = f"for e in range(thread, {self.rows * count}, threads):"
+        if self.rows > 1:
             own = [f"m, {variable} = e // {count}, e % {count}", "n = first_row + m"]
             names, conditions = [*own, "row = t * B + n", *names], ["n < B", *conditions]
+            variable, text = "e", self.rows * count
         inside = [f"if {' and '.join(conditions)}:", *indented(body, 1)] if conditions else body
-        return [head, *indented([*names, *inside], 1)]
+        # How many threads there are is not told, so that nothing is kept in registers from step to
+        # step of what is found out anew in each.
+        return upwards(variable, "thread", text or count, [*names, *inside], "threads")
 
     def meet(self):
         """Lines behind which a block may read what the whole group has written."""

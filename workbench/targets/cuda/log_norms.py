@@ -6,6 +6,7 @@ Neither a long sequence nor a small number type makes a norm underflow.
 """
 
 from ..spelling import identifier, indented, size_name
+from .loops import downwards, upwards
 
 FAR = 20
 """Powers of two beyond which what is carried is scaled."""
@@ -18,17 +19,14 @@ NORMS = ("largest", "squares", "power")
 def log_norms_lines(parts, line):
     """The lines of `log_norms`. parts: the BackwardParts of a plan whose rows are networks."""
     plan = parts.plan
+    norm, scale = _norm(plan, line), _scale(plan, parts.memory.group)
+    step = ["row = t * B + n", *parts.step, "cuda.syncthreads()", *norm, *scale]
     return [
         "@cuda.jit(**options)",
         "def log_norms(record, adjoint, places):",
         *parts.rows,
         "        scaled = 0",
-        "        for t in range(T - 1, -1, -1):",
-        "            row = t * B + n",
-        *indented(parts.step, 3),
-        "            cuda.syncthreads()",
-        *indented(_norm(plan, line), 3),
-        *indented(_scale(plan), 3),
+        *indented(downwards("t", "T", step), 2),
         "        cuda.syncthreads()",
     ]
 
@@ -37,29 +35,28 @@ def _norm(plan, line):
     """One thread writes the norm of a line's adjoint, as a multiple of its largest entry."""
     size = size_name(plan.size(plan.graph.lines[line]))
     value = f"adjoint[index({identifier('adjoint', line)} + row * {size} + j)]"
+    entry = f"entry = ({value} / most if most > 0 else {value})"
+    squares = [entry, "total = total + entry * entry"]
     return [
         "if thread == 0:",
         "    most = real(0)",
-        f"    for j in range({size}):",
-        f"        most = max(most, arithmetic.fabs({value}))",
+        *indented(upwards("j", 0, size, [f"most = max(most, arithmetic.fabs({value}))"]), 1),
         "    total = real(0)",
-        f"    for j in range({size}):",
-        f"        entry = ({value} / most if most > 0 else {value})",
-        "        total = total + entry * entry",
+        *indented(upwards("j", 0, size, squares), 1),
         "    adjoint[index(largest + n * T + t)] = most",
         "    adjoint[index(squares + n * T + t)] = total",
         "    adjoint[index(power + n * T + t)] = real(scaled)",
     ]
 
 
-def _scale(plan):
+def _scale(plan, group):
     """Every thread finds the largest entry of what is carried, and scales its own."""
     lines, own = ["most = real(0)"], []
     for name, node in plan.graph.states.items():
         size, carried = size_name(plan.size(node)), identifier("carried", name)
         value = f"adjoint[index({carried} + row * {size} + j)]"
-        lines += [f"for j in range({size}):", f"    most = max(most, arithmetic.fabs({value}))"]
-        own += [f"for j in range(thread, {size}, threads):", f"    {value} = ({value} * factor)"]
+        lines += upwards("j", 0, size, [f"most = max(most, arithmetic.fabs({value}))"])
+        own += group.each_unit(plan.size(node), [f"{value} = ({value} * factor)"])
     high, low = f"real({float(2**FAR)!r})", f"real({2.0**-FAR!r})"
     return [
         *lines,

@@ -13,11 +13,14 @@ from dataclasses import dataclass
 
 from ..cpu.spelling import Place
 from ..spelling import indented
+from .loops import upwards
 
 LEAST = 8
 """Numbers of the operand that are worth a part of their own."""
 CHAINS = 4
 """Sums that a thread makes side by side, since each waits for its last multiplication."""
+AT_ONCE = 16
+"""Multiplications between two tests for the end of a sum."""
 SIDE = 4
 """Rows of the batch for which a number of a matrix is read once, at most."""
 
@@ -27,8 +30,8 @@ class Multiply:
     """One product: `outputs` sums over `inner` numbers each, in `parts` parts.
 
     matrix: the text with which an entry of the matrix begins, (inner, outputs) in an arena.
-    rows: for how many rows of the batch side by side. registers, shared: how many numbers of its
-    share of the matrix a thread keeps.
+    rows: for how many rows of the batch side by side. threads: of a block. registers, shared: how
+    many numbers of its share of the matrix a thread keeps.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Multiply:
     inner: int
     parts: int
     rows: int
+    threads: int
     registers: int = 0
     shared: int = 0
 
@@ -46,7 +50,7 @@ class Multiply:
         most = max(1, min(room.threads // outputs, inner // LEAST))
         parts = next(parts for parts in range(most, 0, -1) if inner % parts == 0)
         arena = f"{memory.arena[matrix]}[index({matrix}"
-        made = cls(name, arena, outputs, inner, parts, memory.group.rows)
+        made = cls(name, arena, outputs, inner, parts, memory.group.rows, room.threads)
         memory.reserve(made.operand, inner)
         memory.reserve(name, outputs, parts)
         return made
@@ -107,24 +111,25 @@ class Multiply:
         if self.rows <= SIDE:
             lines = [*self._place(), f"at = {first}", *self._of_rows("")]
         else:
-            lines = [
-                *self._place(),
-                f"for m in range(0, {self.rows}, {SIDE}):",
-                f"    at = {first} + m * {self.inner}",
-                *indented(self._of_rows(f"m * {self.sums_at_once} + "), 1),
-            ]
-        if self.registers:
-            return [f"if thread < {self.sums_at_once}:", "    r = thread", *indented(lines, 1)]
-        return [f"for r in range(thread, {self.sums_at_once}, threads):", *indented(lines, 1)]
+            own = self._of_rows(f"m * {self.sums_at_once} + ")
+            lines = [f"at = {first} + m * {self.inner}", *own]
+            lines = [*self._place(), *upwards("m", 0, self.rows, lines, SIDE)]
+        if self.sums_at_once <= self.threads:
+            return ["r = thread", f"if r < {self.sums_at_once}:", *indented(lines, 1)]
+        return upwards("r", "thread", self.sums_at_once, lines, self.threads)
 
     def _of_rows(self, first):
         """The sums of rows side by side. first: what is added to reach the first row's."""
         lines, begin = self._from_registers(), self.registers + self.shared
         if self.shared:
-            kept = f"shared[index({self.kept} + k * {self.sums_at_once} + r)]"
-            lines += self._added(f"range({self.shared})", kept, f"{self.registers} + k")
+            lines += self._added(
+                0,
+                self.shared,
+                lambda k: f"shared[index({self.kept} + ({k}) * {self.sums_at_once} + r)]",
+                lambda k: f"{self.registers} + {k}",
+            )
         if begin < self.share:
-            lines += self._added(f"range({begin}, {self.share})", self._entry("k"), "k")
+            lines += self._added(begin, self.share, lambda k: self._entry(f"{k}"), str)
         return lines + [
             f"shared[index({self.name} + {first}{_further(m, self.sums_at_once)}r)] = total_{m}"
             for m in self._side()
@@ -133,14 +138,23 @@ class Multiply:
     def _side(self):
         return range(min(self.rows, SIDE))
 
-    def _added(self, numbers, entry, place):
-        """A loop that reads every number of the matrix once for rows side by side."""
-        lines = [
-            f"    total_{m} = (total_{m} + entry * "
-            f"shared[index(at + {_further(m, self.inner)}{place})])"
-            for m in self._side()
-        ]
-        return [f"for k in {numbers}:", f"    entry = {entry}", *lines]
+    def _added(self, first, end, entry, operand):
+        """Read every number of the matrix from `first` on once, for rows side by side.
+
+        entry(k), operand(k): the text of the k-th one, and of its place in a row of the operand.
+        """
+        at_once = AT_ONCE // len(self._side())
+        whole = (end - first) // at_once * at_once + first
+        lines = []
+        if whole > first:
+            body = [line for k in range(at_once) for line in self._one(f"k + {k}", entry, operand)]
+            lines += [f"for k in range({first}, {whole}, {at_once}):", *indented(body, 1)]
+        return lines + [line for k in range(whole, end) for line in self._one(k, entry, operand)]
+
+    def _one(self, k, entry, operand):
+        terms = [f"shared[index(at + {_further(m, self.inner)}{operand(k)})]" for m in self._side()]
+        sums = [f"total_{m} = (total_{m} + entry * {term})" for m, term in enumerate(terms)]
+        return [f"entry = {entry(k)}", *sums]
 
     def _from_registers(self):
         """The sums over what is kept in registers: several at once, each over every n-th number."""
