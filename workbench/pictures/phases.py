@@ -12,12 +12,14 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from workbench.measure.phases import Phases
 from workbench.pictures.digits import number, power, share
 from workbench.pictures.heat import draw_heat, heat, ramp
-from workbench.pictures.picture import Picture, text_width
+from workbench.pictures.picture import Picture, text_width, wrapped
 from workbench.pictures.style import NAME, USUAL, Theme, check_width, drawing
 
-EDGE, HEAD, GAP, UNDER, KEY = 16, 46, 40, 46, 44  # pixels: margins, between the plots, colour key
+EDGE, HEAD, GAP, UNDER, KEY = 16, 46, 40, 56, 44  # pixels: margins, between the plots, colour key
 AXIS = 44  # pixels left of a plot, for its numbers
+LINE = 18  # pixels: a line of words
 TALL, SHARE = 360, 0.6  # pixels: height of the plots; the diagram's part of the width
+RIM = (("#ffffff", 2.2), ("#1b1b1b", 0))  # the cells look the same in both themes
 LIMIT = 0.25  # decades a step: the ends of the colours
 DECADES, BAND = 8, 20  # either way from 1; pixels of the band for what is beyond
 LAG = 20  # steps back that are said in words
@@ -94,7 +96,8 @@ class _Phases:
         self.sentence = phases_sentence(found, *chosen)
         room = width - 2 * EDGE - 2 * AXIS - GAP
         self.wide = (SHARE * room, (1 - SHARE) * room)
-        height = EDGE + HEAD + TALL + UNDER + KEY + 24 + EDGE
+        lines = wrapped(self.sentence, width - 2 * EDGE)
+        height = EDGE + HEAD + TALL + UNDER + KEY + LINE * len(lines) + EDGE
         self.picture = Picture(width, height, look, f"Phase diagram of gradients. {self.sentence}")
         top, left = EDGE + HEAD, EDGE + AXIS
         self.draw_diagram(self.picture.panel(left, top, self.wide[0], TALL))
@@ -103,7 +106,8 @@ class _Phases:
         self.draw_curve(self.picture.panel(beside, top, self.wide[1], TALL))
         sheet = self.picture.sheet()
         sheet.set_axis_off()
-        sheet.text(EDGE, height - EDGE, self.sentence, va="bottom", color=look.ink)
+        for k, text in enumerate(reversed(lines)):
+            sheet.text(EDGE, height - EDGE - LINE * k, text, va="bottom", color=look.ink)
 
     def draw_diagram(self, axes: Axes) -> None:
         found, look = self.found, self.look
@@ -120,13 +124,14 @@ class _Phases:
         name = f"scale of the recurrent weights, {SIGMA}√H"
         self.say(axes, name, (1, 0), (0, -30), ha="right", va="top", color=look.ink)
         for edge, dash, wide in ((found.edge, "solid", 2), (found.theory, (0, (4, 2.5)), 1.5)):
-            axes.plot(edge, found.biases, color=look.paper, linewidth=wide + 2)
-            axes.plot(edge, found.biases, color=look.ink, linewidth=wide, linestyle=dash)
+            for colour, more in RIM:
+                style = "solid" if more else dash
+                axes.plot(edge, found.biases, color=colour, linewidth=wide + more, linestyle=style)
         row, column = self.chosen
-        for colour, wide in ((look.paper, 4), (look.ink, 1.6)):
+        for colour, more in RIM:
             axes.plot(
                 found.scales[column], found.biases[row], "s", markersize=9, color="none",
-                markeredgecolor=colour, markeredgewidth=wide, zorder=4,
+                markeredgecolor=colour, markeredgewidth=1.6 + more, zorder=4,
             )  # fmt: skip
         axes.set_xlim(across)
         axes.set_ylim(up)
@@ -200,8 +205,8 @@ class _Phases:
         ):
             if there:
                 axes.axhspan(low, low + beyond, color=look.band, linewidth=0, zorder=0)
-                place = (1, (low + beyond / 2 - axes.get_ylim()[0]) / (2 * (DECADES + beyond)))
-                self.say(axes, text, place, (-4, 0), ha="right", va="center")
+                height = (low + beyond / 2) / (2 * (DECADES + beyond)) + 0.5
+                self.say(axes, text, (0, height), (-5, 0), ha="right", va="center")
         inside = np.where(np.abs(logs) <= DECADES, logs, np.nan)
         axes.plot(inside, color=look.back, linewidth=1.8)
         outside = np.clip(logs, -DECADES - beyond / 2, DECADES + beyond / 2)

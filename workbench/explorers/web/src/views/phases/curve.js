@@ -64,14 +64,14 @@ export class Curve {
     }
     panel.axis("decades", "left", this.y, ticks.filter((_, n) => n % 2 === 0), LEFT, 0);
     const bands = [
-      [curve.some((log) => 10 ** log < 10 ** LOW), bottom, curve.includes(-Infinity) ? "0, less" : "less"],
+      [curve.some((log) => 10 ** log < 10 ** LOW), bottom, curve.includes(-Infinity) ? "0, <" : "less"],
       [curve.some((log) => log > HIGH), top - BAND, "more"],
     ];
     for (const [there, y, text] of bands) {
       if (!there) continue;
       panel.ink.fillStyle = frame.colour("band");
       panel.ink.fillRect(LEFT, y, this.right - LEFT, BAND);
-      panel.text(`band ${y}`, this.right - 4, y + 14, text, { ...soft, "text-anchor": "end" });
+      panel.text(`band ${y}`, LEFT - 8, y + 14, text, { ...soft, "text-anchor": "end" });
     }
     const lags = scaleLinear([0, curve.length - 1], [LEFT, this.right]);
     panel.axis("lags", "bottom", lags, lags.ticks(5).map((lag) => [lag, String(lag)]), 0, bottom + BAND);

@@ -8,6 +8,7 @@ import { number } from "../../frame/words.js";
 const [LEFT, RIGHT, TOP, UNDER] = [40, 12, 42, 78]; // pixels around the cells
 const LIMIT = 0.25; // decades a step: the ends of the colours
 const KEY = 176;
+const RIM = [["#ffffff", 3], ["#1b1b1b", 0]]; // the cells look the same in both themes
 const A_LINE = 14;
 
 // Blue where the gradient vanishes, red where it explodes: RdBu the other way round.
@@ -112,12 +113,11 @@ export class Diagram {
 
   /** The line where the slope is 0, of these networks and in theory; the old one as a ghost. */
   drawEdges() {
-    const { view: { diagram, ghost, units }, frame } = this;
-    const ink = frame.colour("ink");
-    if (ghost) this.line(ghost.edge, { colour: ink, width: 2, alpha: 0.3 });
-    for (const [colour, width] of [["bg", 5], ["ink", 2]]) this.line(diagram.edge, { colour: frame.colour(colour), width });
-    for (const [colour, width] of [["bg", 4], ["ink", 1.5]])
-      this.line(diagram.theory, { colour: frame.colour(colour), width, dash: colour === "ink" ? [6, 4] : [] });
+    const { diagram, ghost, units } = this.view;
+    if (ghost) this.line(ghost.edge, { colour: RIM[1][0], width: 2, alpha: 0.3 });
+    for (const [colour, more] of RIM) this.line(diagram.edge, { colour, width: 2 + more });
+    for (const [colour, more] of RIM)
+      this.line(diagram.theory, { colour, width: 1.5 + more, dash: more ? [] : [6, 4], alpha: more ? 0.7 : 1 });
     const names = [[diagram.edge, `${units} units`], [diagram.theory, "∞ units, theory"]];
     this.nameLines(names.map(([edge, text]) => this.endOf(edge, text)).filter((name) => name));
   }
@@ -170,11 +170,11 @@ export class Diagram {
   }
 
   drawChosen() {
-    const { panel: { ink }, frame, view } = this;
+    const { panel: { ink }, view } = this;
     const [x, y] = [this.across(view.scales[view.column]), this.up(view.biases[view.row])];
-    for (const [colour, width] of [["bg", 5], ["ink", 2]]) {
-      ink.strokeStyle = frame.colour(colour);
-      ink.lineWidth = width;
+    for (const [colour, more] of RIM) {
+      ink.strokeStyle = colour;
+      ink.lineWidth = 2 + more;
       ink.strokeRect(x - 6, y - 6, 12, 12);
     }
   }

@@ -30,18 +30,12 @@ export function part(log) {
 
 /** Where the line is: strings for the sentence. */
 export function line({ edge, theory }, units) {
-  const ends = (scales) => [scales[0], scales.at(-1)];
-  const tell = (scales) => {
-    const [low, high] = ends(scales);
-    const known = [];
-    if (low === low) known.push(`at weight scale ${number(low, 2)} for bias 0`);
-    if (high === high) known.push(`at ${number(high, 2)} for bias 2`);
-    else if (low === low) known.push("leaves the diagram before bias 2");
-    return known.join(", ");
-  };
-  const own = tell(edge);
-  if (!own) return "No line parts vanishing from exploding at bias 0 and 2.";
-  const ideal = tell(theory);
-  const here = `The line between vanishing and exploding is ${own}`;
-  return ideal ? `${here} in this draw of ${units} units; in theory it is ${ideal}.` : `${here}.`;
+  const tell = (scales) =>
+    [[scales[0], 0], [scales.at(-1), 2]].filter(([scale]) => scale === scale)
+      .map(([scale, bias], n) => `at ${n ? "" : "weight scale "}${number(scale, 2)} for bias ${bias}`).join(", ");
+  const [own, ideal] = [tell(edge), tell(theory)];
+  const here = own ? `is ${own}` : "is not seen at bias 0 and 2";
+  const name = "the line between vanishing and exploding";
+  if (!ideal) return `In this draw of ${units} units ${name} ${here}.`;
+  return `In theory ${name} is ${ideal}; in this draw of ${units} units it ${here}.`;
 }
