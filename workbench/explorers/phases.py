@@ -29,7 +29,7 @@ CHOSEN = (0.9, 0.5)
 """Weight scale and standard deviation of the bias under the cursor at first, nearly."""
 
 
-def phases(cell="elman", *, steps=50, strength=0.05, hidden_size=32, seed=DRAW):
+def phases(cell="elman", *, steps=40, strength=0.05, hidden_size=32, seed=DRAW):
     """Show how fast the gradient shrinks or grows in 4,096 networks; drag input and steps.
 
     The networks share one draw of weights and biases and differ in two numbers: the scale of the

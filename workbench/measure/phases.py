@@ -28,6 +28,7 @@ WASHOUT = 10
 """Steps before the measured ones, in which the states forget where they began."""
 STEEP = 0.1  # decades a step: what is steeper counts no more for the edge
 START = 0.5  # standard deviation of the first states, so that none rests at 0 for ever
+ROWS = 7  # of the diagram, from one that theory looks at to the next; SIDE - 1 is a multiple
 NODES = 61  # of a quadrature by a Gaussian
 VARIANCES = np.linspace(0, 5, 401) ** 2  # of a pre-activation, finer where they are small
 
@@ -88,7 +89,7 @@ class PhasePlane:
         """The input (washout + steps, 1): noise of that standard deviation, the same last steps."""
         return strength * self._noise[STEPS[1] - steps :]
 
-    def measure(self, steps=50, strength=0.0):
+    def measure(self, steps=40, strength=0.0):
         """Follow the gradient of a loss at the last step back: the Phases.
 
         steps: lags that are looked at, 10..100. strength: standard deviation of the input, 0..2.
@@ -110,7 +111,7 @@ class PhasePlane:
         return self._networks[row * SIDE + column]
 
 
-def gradient_phases(cell="elman", *, steps=50, strength=0.0, hidden_size=32, seed=0):
+def gradient_phases(cell="elman", *, steps=40, strength=0.0, hidden_size=32, seed=0):
     """How fast the gradient vanishes or explodes in 64 x 64 networks of one draw: the Phases.
 
     cell, hidden_size, seed: as for `PhasePlane`. steps, strength: as for its `measure`.
@@ -182,14 +183,15 @@ def mean_field_edge(scales, biases, x):
     over the steps after the washout. Source: Poole et al. 2016, Schoenholz et al. 2017.
     """
     squares, slopes = _averages()
-    scale, bias = scales[::4] ** 2, biases[:, None] ** 2
-    q = np.full((len(biases), len(scale)), START**2) + bias
+    scale, some = scales[::4] ** 2, biases[::ROWS]  # the edge is smooth
+    bias = some[:, None] ** 2
+    q = np.full((len(some), len(scale)), START**2) + bias
     total = np.zeros(q.shape)
     for t, value in enumerate(x):
         q = scale * np.interp(q, VARIANCES, squares) + bias + value**2
         if t >= WASHOUT:
             total += np.log(scale * np.interp(q, VARIANCES, slopes))
-    return edge_of(total, scales[::4])
+    return np.interp(biases, some, edge_of(total, scales[::4]))
 
 
 def _averages():

@@ -16,7 +16,7 @@ from workbench.pictures.picture import Picture, text_width, wrapped
 from workbench.pictures.style import NAME, USUAL, Theme, check_width, drawing
 
 EDGE, HEAD, GAP, UNDER, KEY = 16, 46, 40, 56, 44  # pixels: margins, between the plots, colour key
-AXIS = 44  # pixels left of a plot, for its numbers
+AXIS = 52  # pixels left of a plot, for its numbers
 LINE = 18  # pixels: a line of words
 TALL, SHARE = 360, 0.6  # pixels: height of the plots; the diagram's part of the width
 RIM = (("#ffffff", 2.2), ("#1b1b1b", 0))  # the cells look the same in both themes
@@ -195,18 +195,19 @@ class _Phases:
         axes.set_ylim(-DECADES - beyond, DECADES + beyond)
         for decade in range(-DECADES, DECADES + 1, 2):
             axes.axhline(decade, color=look.hair, linewidth=0.6 if decade else 1.2, zorder=0)
-        labels = range(-DECADES, DECADES + 1, 4)
-        axes.set_yticks(list(labels), [power(decade) for decade in labels])
+        labels = list(range(-DECADES, DECADES + 1, 4))
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.tick_params(length=0, labelcolor=look.soft)
-        for there, low, text in (
-            ((logs < -DECADES).any(), -DECADES - beyond, "less"),
-            ((logs > DECADES).any(), DECADES, "more"),
+        for decade, there, low, sign in (
+            (-DECADES, (logs < -DECADES).any(), -DECADES - beyond, "< "),
+            (DECADES, (logs > DECADES).any(), DECADES, "> "),
         ):
             if there:
+                labels.remove(decade)
                 axes.axhspan(low, low + beyond, color=look.band, linewidth=0, zorder=0)
                 height = (low + beyond / 2) / (2 * (DECADES + beyond)) + 0.5
-                self.say(axes, text, (0, height), (-5, 0), ha="right", va="center")
+                self.say(axes, sign + power(decade), (0, height), (-5, 0), ha="right", va="center")
+        axes.set_yticks(labels, [power(decade) for decade in labels])
         inside = np.where(np.abs(logs) <= DECADES, logs, np.nan)
         axes.plot(inside, color=look.back, linewidth=1.8)
         outside = np.clip(logs, -DECADES - beyond / 2, DECADES + beyond / 2)

@@ -5,7 +5,7 @@ import { drawParts, partsOf } from "../../frame/bandline.js";
 import { power } from "../../frame/words.js";
 import { left, pace } from "./words.js";
 
-const [LEFT, RIGHT, TOP, UNDER, BAND] = [52, 12, 42, 42, 20];
+const [LEFT, RIGHT, TOP, UNDER, BAND] = [60, 12, 42, 42, 20];
 const [LOW, HIGH, EVERY] = [-8, 8, 2]; // the same decades for all networks, so that they compare
 
 export class Curve {
@@ -62,12 +62,14 @@ export class Curve {
       panel.line(LEFT, this.y(decade), this.right, this.y(decade), { width: decade ? 1 : 2 });
       ticks.push([decade, power(decade)]);
     }
-    panel.axis("decades", "left", this.y, ticks.filter((_, n) => n % 2 === 0), LEFT, 0);
     const bands = [
-      [curve.some((log) => 10 ** log < 10 ** LOW), bottom, curve.includes(-Infinity) ? "0, <" : "less"],
-      [curve.some((log) => log > HIGH), top - BAND, "more"],
+      [LOW, curve.some((log) => log < LOW), bottom, `${curve.includes(-Infinity) ? "0, " : ""}< ${power(LOW)}`],
+      [HIGH, curve.some((log) => log > HIGH), top - BAND, `> ${power(HIGH)}`],
     ];
-    for (const [there, y, text] of bands) {
+    const full = bands.filter(([, there]) => there).map(([decade]) => decade);
+    const named = ticks.filter(([decade], n) => n % 2 === 0 && !full.includes(decade));
+    panel.axis("decades", "left", this.y, named, LEFT, 0);
+    for (const [, there, y, text] of bands) {
       if (!there) continue;
       panel.ink.fillStyle = frame.colour("band");
       panel.ink.fillRect(LEFT, y, this.right - LEFT, BAND);
