@@ -5,6 +5,7 @@ the standard deviation of the bias. Does not train them, and looks at cells with
 recurrent matrix and one bias.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -28,8 +29,8 @@ WASHOUT = 10
 """Steps before the measured ones, in which the states forget where they began."""
 STEEP = 0.1  # decades a step: what is steeper counts no more for the edge
 START = 0.5  # standard deviation of the first states, so that none rests at 0 for ever
-ROWS = 7  # of the diagram, from one that theory looks at to the next; SIDE - 1 is a multiple
-NODES = 61  # of a quadrature by a Gaussian
+ROWS, COLUMNS = 7, 3  # of the diagram, from one that theory looks at to the next
+NODES = 801  # of a sum over a Gaussian
 VARIANCES = np.linspace(0, 5, 401) ** 2  # of a pre-activation, finer where they are small
 
 
@@ -57,6 +58,8 @@ class PhasePlane:
     cell: a cell, or its name, with one state, one recurrent matrix and one bias, such as elman.
     hidden_size: units. seed: of the draw, which all networks share: recurrent weights, biases,
     input weights (standard deviation 1) and the noise that is read, one number a step.
+
+    `networks` is the Ensemble, biases by scales; `first` (units,) the state that all begin with.
     Raises ValueError with one line for what does not fit.
     """
 
@@ -67,16 +70,17 @@ class PhasePlane:
         self.seed = positive_integer("seed", seed, least=0)
         self.scales, self.biases = (np.linspace(*ends, SIDE) for ends in (SCALES, BIASES))
         alike = np.zeros(SIDE**2, int)  # drawn below, at their scales
-        self._networks = Ensemble(self.cell, SIDE**2, 1, units, seed=alike, dtype="float32")
+        self.networks = Ensemble(self.cell, SIDE**2, 1, units, seed=alike, dtype="float32")
         self.draw(self.seed)
 
     def draw(self, seed):
         """Draw all weights, biases and the noise anew."""
         self.seed = positive_integer("seed", seed, least=0)
-        stream, parameters = np.random.default_rng(seed), self._networks.parameters
-        units = self._networks.hidden_size
+        stream, parameters = np.random.default_rng(seed), self.networks.parameters
+        units = self.networks.hidden_size
         weights = (stream.standard_normal((units, units)) / np.sqrt(units)).astype(np.float32)
-        biases, self._first = stream.standard_normal((2, units)).astype(np.float32)
+        biases, first = stream.standard_normal((2, units)).astype(np.float32)
+        self.first = START * first
         for name in self.reads:
             parameters[name] = stream.standard_normal((units, 1))
         self._noise = stream.standard_normal((WASHOUT + STEPS[1], 1))
@@ -96,7 +100,7 @@ class PhasePlane:
         """
         steps, strength = read_steps(steps), read_strength(strength)
         x = self.noise(steps, strength)
-        logs = self._networks.log_gradient_norms(x, state=START * self._first)
+        logs = self.networks.log_gradient_norms(x, state=self.first)
         logs = logs[:, WASHOUT:][:, ::-1]
         slopes = slopes_of(logs).reshape(SIDE, SIDE)
         edge = edge_of(smoothed(slopes), self.scales)
@@ -108,7 +112,7 @@ class PhasePlane:
 
     def network(self, row, column):
         """The network at biases[row], scales[column], as a Recurrent with a copy of its weights."""
-        return self._networks[row * SIDE + column]
+        return self.networks[row * SIDE + column]
 
 
 def gradient_phases(cell="elman", *, steps=40, strength=0.0, hidden_size=32, seed=0):
@@ -183,7 +187,7 @@ def mean_field_edge(scales, biases, x):
     over the steps after the washout. Source: Poole et al. 2016, Schoenholz et al. 2017.
     """
     squares, slopes = _averages()
-    scale, some = scales[::4] ** 2, biases[::ROWS]  # the edge is smooth
+    some, scale = biases[::ROWS], scales[::COLUMNS] ** 2  # the edge is smooth
     bias = some[:, None] ** 2
     q = np.full((len(some), len(scale)), START**2) + bias
     total = np.zeros(q.shape)
@@ -191,13 +195,16 @@ def mean_field_edge(scales, biases, x):
         q = scale * np.interp(q, VARIANCES, squares) + bias + value**2
         if t >= WASHOUT:
             total += np.log(scale * np.interp(q, VARIANCES, slopes))
-    return np.interp(biases, some, edge_of(total, scales[::4]))
+    return np.interp(biases, some, edge_of(total, scales[::COLUMNS]))
 
 
+@cache
 def _averages():
     """E[tanh(sqrt(q) z)^2] and E[tanh'(sqrt(q) z)^2] at each q of VARIANCES."""
-    z, weights = np.polynomial.hermite_e.hermegauss(NODES)
-    weights = weights / weights.sum()
+    # Gauss-Hermite nodes lie too far apart for tanh' where q is large.
+    z = np.linspace(-8, 8, NODES)
+    weights = np.exp(-(z**2) / 2)
+    weights /= weights.sum()
     values = np.tanh(np.sqrt(VARIANCES)[:, None] * z)
     return values**2 @ weights, (1 - values**2) ** 2 @ weights
 

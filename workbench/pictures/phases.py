@@ -24,6 +24,7 @@ LIMIT = 0.25  # decades a step: the ends of the colours
 DECADES, BAND = 8, 20  # either way from 1; pixels of the band for what is beyond
 LAG = 20  # steps back that are said in words
 SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
+ROUNDING = 1e-9  # of the ends of an axis
 STILL = 0.005  # decades a step: over 100 steps less than a factor 4
 PERCENT, FRACTION = -2, -6  # log10 down to which a part is said in per cent, as 1/n
 
@@ -88,6 +89,12 @@ def _left(log: float) -> str:
     return f"{part} of it is left"
 
 
+def _ticks(low: float, high: float) -> np.ndarray:
+    """Up to six round numbers within low..high."""
+    ticks = MaxNLocator(5).tick_values(low, high)
+    return ticks[(ticks >= low - ROUNDING) & (ticks <= high + ROUNDING)]
+
+
 class _Phases:
     """Two plots of one height, their words above, the colour key and the sentence below."""
 
@@ -140,8 +147,8 @@ class _Phases:
 
     def number_axes(self, axes: Axes) -> None:
         plain = FuncFormatter(lambda value, _: number(round(value, 9), 2))
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_locator(MaxNLocator(5))
+        for axis, ends in ((axes.xaxis, self.found.scales), (axes.yaxis, self.found.biases)):
+            axis.set_ticks(_ticks(ends[0], ends[-1]))
             axis.set_major_formatter(plain)
         axes.tick_params(length=0, labelcolor=self.look.soft)
 
@@ -184,7 +191,7 @@ class _Phases:
         for place, text in enumerate(ends):
             side = ("left", "center", "right")[place]
             self.say(axes, text, (place / 2, 0), (0, -4), ha=side, va="top")
-        self.say(axes, "slope: decades a step back", (1, 0.5), (10, 0), va="center")
+        self.say(axes, "slope: decades (factors of 10) a step back", (1, 0.5), (10, 0), va="center")
 
     def draw_curve(self, axes: Axes) -> None:
         found, look = self.found, self.look
@@ -196,7 +203,7 @@ class _Phases:
         for decade in range(-DECADES, DECADES + 1, 2):
             axes.axhline(decade, color=look.hair, linewidth=0.6 if decade else 1.2, zorder=0)
         labels = list(range(-DECADES, DECADES + 1, 4))
-        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axes.set_xticks(_ticks(0, count - 1))
         axes.tick_params(length=0, labelcolor=look.soft)
         for decade, there, low, sign in (
             (-DECADES, (logs < -DECADES).any(), -DECADES - beyond, "< "),

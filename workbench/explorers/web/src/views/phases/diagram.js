@@ -187,7 +187,7 @@ export class Diagram {
     const ends = [[`≤ ${number(-LIMIT, 2)}`, "start", 0], ["0", "middle", 0.5], [`≥ ${number(LIMIT, 2)}`, "end", 1]];
     for (const [text, anchor, at] of ends)
       panel.text(`key ${at}`, LEFT + at * KEY, top + 22, text, { ...soft, "text-anchor": anchor });
-    panel.text("key", LEFT + KEY + 12, top + 9, "slope: decades a step back", soft);
+    panel.text("key", LEFT + KEY + 12, top + 9, "slope: decades (factors of 10) a step back", soft);
   }
 }
 
