@@ -90,8 +90,8 @@ def _left(log: float) -> str:
 
 
 def _ticks(low: float, high: float) -> np.ndarray:
-    """Up to six round numbers within low..high."""
-    ticks = MaxNLocator(5).tick_values(low, high)
+    """Up to seven round numbers within low..high."""
+    ticks = MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high)
     return ticks[(ticks >= low - ROUNDING) & (ticks <= high + ROUNDING)]
 
 
