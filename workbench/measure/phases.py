@@ -16,6 +16,7 @@ from ..functions import tanh
 from ..recurrent import Ensemble
 from ..recurrent.inputs import positive_integer, real_number
 from .lags import recurrent_matrices
+from .sequence import in_float64
 
 SIDE = 64
 """Networks a side of the diagram."""
@@ -111,8 +112,8 @@ class PhasePlane:
         return Phases(self.scales, self.biases, slopes, logs, edge, theory, steps, strength)
 
     def network(self, row, column):
-        """The network at biases[row], scales[column], as a Recurrent with a copy of its weights."""
-        return self.networks[row * SIDE + column]
+        """The network at biases[row], scales[column], as a Recurrent of its own, in float64."""
+        return in_float64(self.networks[row * SIDE + column])
 
 
 def gradient_phases(cell="elman", *, steps=40, strength=0.0, hidden_size=32, seed=0):
