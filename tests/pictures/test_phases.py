@@ -57,6 +57,16 @@ def test_the_sentence_says_the_slope_and_what_is_left(found, slope, log, said):
     assert sentence.endswith(said)
 
 
+@pytest.mark.parametrize("width", [640, 960])
+def test_a_line_that_leaves_the_diagram_early_is_named_where_it_ends(found, width):
+    edge = np.where(np.arange(64) < 30, np.linspace(1.5, 5, 64), np.nan)
+    picture = phases(found._replace(edge=edge), width=width)
+    check(picture)
+    places = {note.get_text(): note.xy[1] for note in picture.axes[0].texts}
+    assert places["these networks"] == pytest.approx(30 / 64)
+    assert places["∞ units, theory"] == 1
+
+
 def test_a_diagram_of_one_phase_has_no_line(found):
     nowhere = np.full(64, np.nan)
     one = found._replace(slopes=-np.abs(found.slopes), edge=nowhere, theory=nowhere)

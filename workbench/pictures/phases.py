@@ -153,26 +153,24 @@ class _Phases:
         axes.tick_params(length=0, labelcolor=self.look.soft)
 
     def name_edges(self, axes: Axes, across) -> None:
-        """The names of the two lines above their upper ends, side by side where they would meet."""
-        found = self.found
-        places = []
+        """The names of the two lines at their upper ends, side by side where they would meet."""
+        found, names = self.found, []
         for edge, text in ((found.edge, "these networks"), (found.theory, "∞ units, theory")):
             known = np.flatnonzero(~np.isnan(edge))
             if len(known):
                 share = (edge[known[-1]] - across[0]) / (across[1] - across[0])
-                places.append([share * self.wide[0], text_width(text) / 2 + 4, text])
-        places.sort()
-        if len(places) == 2:
-            one, other = places
-            gap = one[1] + other[1]
-            if other[0] - one[0] < gap:
-                other[0] = (one[0] + other[0] + gap) / 2
-            other[0] = min(other[0], self.wide[0] - other[1])
-            one[0] = min(one[0], other[0] - gap)
-        for x, half, text in places:
-            x = min(x, self.wide[0] - half)
-            share = x / self.wide[0]
-            self.say(axes, text, (share, 1), (0, 6), ha="center", color=self.look.ink)
+                height = (known[-1] + 1) / len(edge)
+                names.append([share * self.wide[0], height, text_width(text) / 2 + 4, text])
+        names.sort()
+        if len(names) == 2 and abs(names[0][1] - names[1][1]) * TALL < LINE:
+            (one, _, half, _), (other, _, wide, _) = names
+            other = min(max(other, (one + other + half + wide) / 2), self.wide[0] - wide)
+            names[0][0], names[1][0] = min(one, other - half - wide), other
+        for x, height, half, text in names:
+            x = np.clip(x, half, self.wide[0] - half)
+            inside = {"facecolor": self.look.paper, "edgecolor": "none", "pad": 2}
+            style = {"ha": "center", "color": self.look.ink, "bbox": inside if height < 1 else None}
+            self.say(axes, text, (x / self.wide[0], height), (0, 6), **style)
 
     def name_sides(self, axes: Axes) -> None:
         """What the two sides are, where they surely are."""
