@@ -33,6 +33,7 @@ CASES = {
     "jacobian": "wb.explore.jacobian()",
     "carousel": "wb.explore.carousel()",
     "padding": "wb.explore.padding()",
+    "phases": "wb.explore.phases()",
 }
 """Name -> the code that shows an explorer; its first slider is moved. "kernel" is the gates of a
 network that is too large for the page: each of its updates is computed by Numba."""

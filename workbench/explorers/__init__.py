@@ -13,6 +13,7 @@ from .gates import gates
 from .gradients import gradients
 from .jacobian import jacobian
 from .padding import padding
+from .phases import phases
 from .unfold import unfold
 
-__all__ = ["Explorer", "carousel", "gates", "gradients", "jacobian", "padding", "unfold"]
+__all__ = ["Explorer", "carousel", "gates", "gradients", "jacobian", "padding", "phases", "unfold"]

@@ -19,6 +19,7 @@ from .lags import (
 )
 from .norms import step_norms
 from .padding import LastStates, Padded, last_states, pad
+from .phases import PhasePlane, Phases, gradient_phases
 from .reach import Reach, gradient_reach
 from .retention import (
     ChronoBiases,
@@ -44,6 +45,8 @@ __all__ = [
     "MeasuredRetention",
     "MemoryCapacity",
     "Padded",
+    "PhasePlane",
+    "Phases",
     "Reach",
     "Saliency",
     "SigmaBound",
@@ -55,6 +58,7 @@ __all__ = [
     "gate_saturation",
     "gradient_by_lag",
     "gradient_left",
+    "gradient_phases",
     "gradient_reach",
     "half_life",
     "jacobian_norms",

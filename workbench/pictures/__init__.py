@@ -16,6 +16,7 @@ from workbench.pictures.gradient_norms import gradient_norms, gradient_norms_arr
 from workbench.pictures.jacobian import jacobian, jacobian_arrays
 from workbench.pictures.learning_curves import learning_curves, learning_curves_arrays
 from workbench.pictures.padding import padding
+from workbench.pictures.phases import phases
 from workbench.pictures.picture import Picture
 from workbench.pictures.reach import gradient_reach, gradient_reach_arrays
 from workbench.pictures.saliency import saliency
@@ -47,6 +48,7 @@ __all__ = [
     "learning_curves_arrays",
     "number",
     "padding",
+    "phases",
     "power",
     "saliency",
     "share",

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from workbench.measure import LastStates
 from workbench.pictures.digits import number
 from workbench.pictures.heat import draw_heat, heat, ramp, signed_limit
-from workbench.pictures.picture import Picture, fit, text_width
+from workbench.pictures.picture import Picture, fit, text_width, wrapped
 from workbench.pictures.reading import is_share
 from workbench.pictures.style import NAME, USUAL, Theme, check_width, drawing
 from workbench.pictures.time_axis import axis_height, draw_time_axis
@@ -93,7 +93,7 @@ class _Brick:
         bottom = EDGE + TITLE + pitch * rows - GAP
         wrong = np.flatnonzero(~last.right)
         end = [f"{names[row]}: {self.sentences[row]}." for row in wrong[:1]]
-        end = [part for text in end for part in _wrapped(text, width - 3 * EDGE)]
+        end = [part for text in end for part in wrapped(text, width - 3 * EDGE)]
         height = bottom + axis_height(None) + (8 + LINE * len(end) if end else 0) + EDGE
         self.picture = Picture(width, height, look, self.describe(names))
         self.say_title()
@@ -229,15 +229,3 @@ class _Brick:
         axes.annotate(low, (0, 0.5), (-4, 0), "axes fraction", ha="right", **style)
         axes.annotate(high, (1, 0.5), (4, 0), "axes fraction", **style)
         axes.annotate("input", (0, 0), (0, -12), "axes fraction", **style)
-
-
-def _wrapped(text: str, width: float) -> list[str]:
-    """Lines of whole words that fit into `width` pixels; a longer word is cut."""
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and text_width(longer) > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return [fit(line, width) for line in lines]

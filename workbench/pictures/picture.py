@@ -103,3 +103,15 @@ def fit(text: str, width: float, size: float = TEXT, weight: str = "normal") -> 
     while text and text_width(text + "…", size, weight) > width:
         text = text[:-1]
     return text.rstrip() + "…"
+
+
+def wrapped(text: str, width: float) -> list[str]:
+    """Lines of whole words that fit into `width` pixels; a longer word is cut."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and text_width(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return [fit(line, width) for line in lines]

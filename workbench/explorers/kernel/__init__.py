@@ -1,6 +1,6 @@
-"""What Python answers for networks that are too large to run in a page at every move of a hand.
+"""What Python answers for networks too large, or too many, to run in a page as a hand moves.
 
-One module for each explorer; each answers a wish with small arrays, whatever the network's size.
+One module for each explorer; each answers a wish with small arrays, whatever the networks' size.
 The page's side is web/src/frame/kernel.js. Here is only what decides who computes.
 """
 

@@ -4,7 +4,7 @@
  * JSON text under "about" in the format's own metadata.
  */
 
-const TYPES = { F64: Float64Array, F32: Float32Array, U8: Uint8Array, BOOL: Uint8Array };
+const TYPES = { F64: Float64Array, F32: Float32Array, I16: Int16Array, U8: Uint8Array, BOOL: Uint8Array };
 
 /** bytes: DataView, ArrayBuffer or Uint8Array -> { about, arrays: name -> {values, shape} }. */
 export function unpack(bytes) {
