@@ -23,12 +23,12 @@ def test_all_words_fit_and_none_covers_another(found, theme, width, chosen):
     assert {"vanishes", "explodes", "these networks", "∞ units, theory"} <= set(said)
 
 
-def test_blue_is_where_the_gradient_vanishes_and_red_where_it_explodes(found):
+def test_red_is_where_the_gradient_vanishes_and_blue_where_it_explodes(found):
     colours = phases(found).axes[0].images[0].get_array()
     assert colours.shape == (64, 64, 4)
     strong = np.abs(found.slopes) > 0.05
     bluer = colours[..., 2] > colours[..., 0]
-    assert np.array_equal(bluer[strong], found.slopes[strong] < 0)
+    assert np.array_equal(bluer[strong], found.slopes[strong] > 0)
 
 
 def test_the_curve_is_that_of_the_chosen_network(found):

@@ -33,7 +33,7 @@ def phases(found: Phases, chosen=None, theme: str = "light", width: float = USUA
     """Draw the slopes of 64 x 64 networks, and the gradient norm of one of them over its lags.
 
     found: as `measure.gradient_phases` gives it. The diagram: the scale of the recurrent weights
-    across and the standard deviation of the bias up; blue where the gradient vanishes, red where
+    across and the standard deviation of the bias up; red where the gradient vanishes, blue where
     it explodes, white where it does neither; beyond 0.25 decades a step the colour stays. The line
     is the edge of these networks, dashed that of infinitely many units. chosen: (row, column) of
     the network that is framed and whose norms stand on the right; the middle one for None.
@@ -118,8 +118,8 @@ class _Phases:
 
     def draw_diagram(self, axes: Axes) -> None:
         found, look = self.found, self.look
-        # Blue where the gradient vanishes, red where it explodes: RdBu the other way round.
-        colours = heat(-found.slopes, -LIMIT, LIMIT, False, look)
+        # Red where the gradient vanishes, blue where it explodes, as in the Jacobians' triangle.
+        colours = heat(found.slopes, -LIMIT, LIMIT, False, look)
         half = [(axis[1] - axis[0]) / 2 for axis in (found.scales, found.biases)]
         across = (found.scales[0] - half[0], found.scales[-1] + half[0])
         up = (found.biases[0] - half[1], found.biases[-1] + half[1])
@@ -184,7 +184,7 @@ class _Phases:
 
     def draw_key(self, left: float, top: float) -> None:
         axes = self.picture.panel(left, top, 160, 8)
-        draw_heat(axes, ramp(False)[None, ::-1])
+        draw_heat(axes, ramp(False)[None])
         ends = (f"≤ {number(-LIMIT)}", "0", f"≥ {number(LIMIT)}")
         for place, text in enumerate(ends):
             side = ("left", "center", "right")[place]

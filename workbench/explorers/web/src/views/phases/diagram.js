@@ -11,7 +11,7 @@ const KEY = 176;
 const RIM = [["#ffffff", 3], ["#1b1b1b", 0]]; // the cells look the same in both themes
 const A_LINE = 14;
 
-// Blue where the gradient vanishes, red where it explodes: RdBu the other way round.
+// Red where the gradient vanishes, blue where it explodes, as in the Jacobians' triangle.
 const scale = signed(LIMIT);
 
 export class Diagram {
@@ -96,7 +96,7 @@ export class Diagram {
     const { width, height, data } = image;
     for (let row = 0; row < height; row++)
       for (let column = 0; column < width; column++)
-        paint(data, 4 * ((height - 1 - row) * width + column), -slopes[row * width + column], scale, frame.inkBytes);
+        paint(data, 4 * ((height - 1 - row) * width + column), slopes[row * width + column], scale, frame.inkBytes);
     this.small.getContext("2d").putImageData(image, 0, 0);
     panel.ink.imageSmoothingEnabled = false;
     panel.ink.drawImage(this.small, LEFT, TOP, this.right - LEFT, this.tall);
@@ -195,6 +195,6 @@ export class Diagram {
 function ramp() {
   const image = new ImageData(KEY, 1);
   for (let n = 0; n < KEY; n++)
-    paint(image.data, 4 * n, LIMIT * (1 - (2 * (n + 0.5)) / KEY), scale, [0, 0, 0, 255]);
+    paint(image.data, 4 * n, LIMIT * ((2 * (n + 0.5)) / KEY - 1), scale, [0, 0, 0, 255]);
   return image;
 }
