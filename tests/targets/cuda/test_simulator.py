@@ -37,8 +37,9 @@ def test_the_kernels_hold_in_the_simulator(tmp_path):
 
 
 @pytest.mark.long
-def test_further_kernels_hold_in_the_simulator(tmp_path):
-    arguments = [SIMULATED, "-m", "long"]
+@pytest.mark.parametrize("laws", ["test_kernels.py", "test_groups.py"])
+def test_further_kernels_hold_in_the_simulator(laws, tmp_path):
+    arguments = [SIMULATED / laws, "-m", "long"]
     counts, printed = pytest_with(arguments, tmp_path / "report.xml", NUMBA_ENABLE_CUDASIM="1")
     assert counts["tests"] > 0, printed
     assert (counts["failures"], counts["errors"], counts["skipped"]) == (0, 0, 0), printed

@@ -38,11 +38,15 @@ def dealt(monkeypatch):
 
 PLAIN = ("elman", "gru", "wide_memory")
 """Cells of the plain run; the others are in `pytest -m long`."""
+BY_STEP = (*PLAIN, "lstm", "slstm", "every_function", "residual")
+"""Cells that are also stepped through: with the same functions, so that these stand for all."""
+WAYS = [(name, {"blocks": 2, "rows": 2}) for name in NAMES]
+WAYS += [(name, {"by_step": True}) for name in BY_STEP]
 
 
-@pytest.mark.parametrize("way", [{"blocks": 2, "rows": 2}, {"by_step": True}])
 @pytest.mark.parametrize(
-    "name", [n if n in PLAIN else pytest.param(n, marks=pytest.mark.long) for n in NAMES]
+    ("name", "way"),
+    [pytest.param(*way, marks=[] if way[0] in PLAIN else pytest.mark.long) for way in WAYS],
 )
 def test_every_cell_does_what_it_does_on_the_cpu(name, way, dealt):
     grids = dealt(**way)
