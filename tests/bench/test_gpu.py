@@ -107,6 +107,7 @@ def test_the_table_says_what_it_holds_and_is_written_as_json(fakes, tmp_path, ca
     assert "gone" not in report["rows"][0]["device"]
 
 
+@pytest.mark.long
 def test_another_cell_of_the_same_day_stays_in_the_file(fakes, monkeypatch, tmp_path, capsys):
     out, peers = tmp_path / "gpu.json", fakes()
     monkeypatch.setattr(speed, "QUICK_SIZES", ((2, 1, 1, 3),))
@@ -120,6 +121,7 @@ def test_another_cell_of_the_same_day_stays_in_the_file(fakes, monkeypatch, tmp_
     assert (len(report["rows"]), report["ensembles"]) == (4, found)
 
 
+@pytest.mark.long
 def test_control_other_numbers_are_not_timed_and_end_with_status_1(fakes, tmp_path, capsys):
     peers = fakes(cudnn="wrong", jax="good")
     assert gpu.bench(cell="elman", quick=True, out=tmp_path / "a.json", peers=peers) == 1
@@ -130,6 +132,7 @@ def test_control_other_numbers_are_not_timed_and_end_with_status_1(fakes, tmp_pa
         assert set(row["device"]) == {"ours", "jax"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "timed"),
     [("tf32", {"ours", "tf32"}), ("jaxtf32", {"ours", "jaxtf32"}), ("jax", {"ours"})],
@@ -140,6 +143,7 @@ def test_only_who_rounds_its_products_may_differ_more(fakes, name, timed):
             assert set(row["device"]) == timed
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_control_ours_that_is_not_what_the_cpu_gives_is_not_timed(fakes, monkeypatch, dtype):
     monkeypatch.setattr(gpu, "GPU_OURS", Peer("ours", "standin_wrong"))
@@ -152,6 +156,7 @@ def test_control_ours_that_is_not_what_the_cpu_gives_is_not_timed(fakes, monkeyp
     }
 
 
+@pytest.mark.long
 def test_control_without_the_cpu_nobody_is_timed(fakes, monkeypatch):
     monkeypatch.setattr(gpu, "EXACT", Peer("exact", "standin_missing"))
     with team_of(fakes(cudnn="good")) as team:
@@ -170,6 +175,7 @@ def mine(x, h, W, U, b):
 """
 
 
+@pytest.mark.long
 def test_a_cell_of_ones_own_is_measured_under_its_name(fakes, monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(speed, "QUICK_SIZES", ((2, 1, 1, 3),))
     file, out = tmp_path / "my_cell.py", tmp_path / "gpu.json"

@@ -87,9 +87,12 @@ def test_the_description_says_the_numbers():
     assert said.endswith("The best epoch is 2.")
 
 
+LONG = pytest.mark.long
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 640), ("dark", 960)])
-@pytest.mark.parametrize("epochs", [1, 2, 12, 500])
-@pytest.mark.parametrize("scale", [1e-9, 1.0, 3e8, -2.0])
+@pytest.mark.parametrize("epochs", [1, 500, *(pytest.param(n, marks=LONG) for n in (2, 12))])
+@pytest.mark.parametrize("scale", [1e-9, -2.0, *(pytest.param(s, marks=LONG) for s in (1.0, 3e8))])
 @pytest.mark.parametrize("best", [None, 0, -1])
 def test_text_fits_at_every_size(theme, width, epochs, scale, best):
     best = epochs - 1 if best == -1 else best

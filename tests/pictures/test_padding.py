@@ -29,16 +29,22 @@ def frames(picture, row):
     return found
 
 
+READINGS = itertools.product(
+    ("pre", "post"),
+    (False, True),
+    ("forward", "backward", "both"),
+    ("[-1]", "[0]", "lengths", "-lengths"),
+)
+
+
+def plain(where, masked, direction, rule):
+    """Whether a reading is in the plain run; the others are in `pytest -m long`."""
+    return where == "post" and rule in ("[-1]", "lengths")
+
+
 @pytest.mark.parametrize(
     ("where", "masked", "direction", "rule"),
-    [
-        *itertools.product(
-            ("pre", "post"),
-            (False, True),
-            ("forward", "backward", "both"),
-            ("[-1]", "[0]", "lengths", "-lengths"),
-        )
-    ],
+    [pytest.param(*own, marks=[] if plain(*own) else pytest.mark.long) for own in READINGS],
 )
 def test_the_step_that_is_read_is_outlined_as_right_or_wrong_in_each_pass(
     where, masked, direction, rule
