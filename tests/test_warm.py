@@ -2,6 +2,7 @@
 
 import pytest
 
+from workbench.measure import gradient_phases
 from workbench.targets import modules
 from workbench.warm import warm
 
@@ -10,6 +11,13 @@ def test_three_kernels_for_each_cell_lie_on_disk_afterwards():
     assert warm(["elman"], progress=False) == 3
     names = {path.name.rsplit("_", 1)[0] for path in modules.cache_folder().glob("elman_*.py")}
     assert {"elman_forward", "elman_backward", "elman_jacobian"} <= names
+
+
+def test_the_phase_diagram_need_not_wait_afterwards():
+    warm(["elman"])
+    before = set(modules.cache_folder().glob("*.py"))
+    gradient_phases("elman", steps=10, hidden_size=2)
+    assert set(modules.cache_folder().glob("*.py")) == before
 
 
 def test_a_bar_is_shown(capsys):
